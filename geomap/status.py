@@ -1,0 +1,124 @@
+"""Claims and status: who says that something happened, who denies it, and what that makes of it.
+
+In: a sentence, the words in it that name who asserts or denies, and the status head's probabilities (0..1). Out: `Claim`s and
+a `Status`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from geomap.actors import clean, same_actor
+from geomap.model import Claim, Span, Stance, Status
+
+__all__ = ["claims_in", "combine", "declining", "settle", "settle_all"]
+
+_CONFIRMS = re.compile(r"\b(?:confirm|admit|acknowledg|verif|corroborat)\w*\b", re.IGNORECASE)
+_NOT = re.compile(r"\b(?:not|n[’']t|never|neither|nor|without|could|cannot|unable|yet to|refus\w+|declin\w+)\W+(?:\w+\W+){0,3}$", re.I)
+_DENIES = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|refut(?:e|es|ed|ing)|dismiss(?:es|ed|ing)?|disput(?:e|es|ed|ing)|contradict\w*)\b",
+    re.IGNORECASE,
+)
+_DECLINES = re.compile(
+    r"\b(?:declin(?:e|es|ed|ing)|refus(?:e|es|ed|ing))\s+(?:\w+\s+){0,2}to\s+(?:publicly\s+)?(?:comment|confirm|discuss)\b"
+    r"|\b(?:ha(?:s|ve|d)\s+not|did\s+not|ha(?:s|ve|d)n[’']t|didn[’']t)\s+(?:\w+\s+){0,2}(?:commented|comment(?:ed)?|respond(?:ed)?\s+to)\b"
+    r"|\b(?:ha(?:s|ve|d)|made|offered|gave)\s+(?:\w+\s+)?no\s+(?:\w+\s+)?comment\b",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(r"^(?:(?:and|but|while|however|meanwhile|both|neither|either|also|the|a|an)\b[\s,]*)+", re.IGNORECASE)
+_AUXILIARY = re.compile(r"[\s,]+(?:have|has|had|also|both|so far|repeatedly|each|all|immediately|officially)$", re.IGNORECASE)
+
+
+def claims_in(
+    document: str, sentence: Span, asserting: Sequence[Span], denying: Sequence[Span]
+) -> tuple[Claim, ...]:
+    """Give the claims that a sentence makes about one event, in order, one an actor and stance."""
+    claims = [_claim(document, sentence, span, _stance(sentence, span)) for span in asserting]
+    claims += [_claim(document, sentence, span, "denies") for span in denying]
+    claims += declining(document, sentence)
+    return combine(claims)
+
+
+def _claim(document: str, sentence: Span, span: Span, stance: Stance) -> Claim:
+    return Claim(span, clean(span.text) or span.text, stance, sentence.text, document)
+
+
+def _stance(sentence: Span, span: Span) -> Stance:
+    """A verb near the name decides: "confirmed" and its like, unless negated."""
+    after = sentence.text[max(0, span.end - sentence.start) :][:60]
+    found = _CONFIRMS.search(after)
+    if found and not _NOT.search(after[: found.start()]):
+        return "confirms"
+    return "asserts"
+
+
+def declining(document: str, sentence: Span) -> list[Claim]:
+    """Find who "declined to comment" in a sentence: its subjects, joined by "and" or commas."""
+    claims = []
+    for found in _DECLINES.finditer(sentence.text):
+        start = max(sentence.text.rfind(c, 0, found.start()) for c in ";:—“\"") + 1
+        subject = sentence.text[start : found.start()].rstrip(" ,")
+        while _AUXILIARY.search(subject):
+            subject = _AUXILIARY.sub("", subject)
+        if len(subject) > 120:
+            continue
+        at = start
+        for part in re.split(r"(\s*,\s+(?:and\s+)?|\s+and\s+|\s+nor\s+|\s+or\s+)", subject):
+            name = _LEAD.sub("", part).strip()
+            if any(c.isupper() for c in name) and len(name) <= 60:
+                offset = sentence.start + at + part.rfind(name)
+                span = Span(offset, offset + len(name), name)
+                claims.append(_claim(document, sentence, span, "declines to comment"))
+            at += len(part)
+    return claims
+
+
+def denies(sentence: str) -> bool:
+    """Tell whether a sentence speaks of a denial."""
+    return bool(_DENIES.search(sentence))
+
+
+def combine(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Leave out the claims that repeat another of the same document; order by document and position."""
+    kept: list[Claim] = []
+    for claim in sorted(claims, key=lambda c: (c.document, c.span.start, c.stance)):
+        stances = {claim.stance} | ({"asserts", "confirms"} if claim.stance in ("asserts", "confirms") else set())
+        if not any(k.stance in stances and same_actor(k.name, claim.name) for k in kept):
+            kept.append(claim)
+    return tuple(kept)
+
+
+def settle(probabilities: Mapping[Status, float], claims: Sequence[Claim]) -> Status:
+    """Weigh what the status head says of one mention with the claims about it."""
+    stances = {c.stance for c in claims}
+    best: Status = max(sorted(probabilities), key=lambda s: probabilities[s])
+    if best in ("planned", "threatened"):
+        return best
+    if "denies" in stances:
+        return "disputed" if stances & {"asserts", "confirms"} or best in ("disputed", "confirmed") else "denied"
+    if best in ("denied", "disputed") and probabilities[best] < 0.6:
+        return "claimed"
+    if best == "reported" and stances & {"asserts", "confirms"} and probabilities["reported"] < 0.7:
+        return "confirmed" if probabilities["confirmed"] > probabilities["claimed"] else "claimed"
+    return best
+
+
+#: What is said most definitely comes first, when mentions of one happening differ.
+_ORDER: tuple[Status, ...] = ("confirmed", "reported", "claimed", "disputed", "denied", "planned", "threatened")
+
+
+def settle_all(statuses: Sequence[Status], claims: Sequence[Claim]) -> Status:
+    """Give the status of a happening from those of its mentions, the most telling first, and all claims about it."""
+    stances = {c.stance for c in claims}
+    first = statuses[0]
+    if first in ("planned", "threatened"):
+        return first
+    happened = [s for s in statuses if s not in ("planned", "threatened")]
+    if "denies" in stances or "denied" in happened or "disputed" in happened:
+        others = [s for s in happened if s not in ("denied", "disputed")]
+        asserted = bool(stances & {"asserts", "confirms"}) or bool(others) or "disputed" in happened
+        return "disputed" if asserted else "denied"
+    if "confirmed" in happened:
+        return "confirmed"
+    return first if first in happened else min(happened, key=_ORDER.index)

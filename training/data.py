@@ -1,0 +1,200 @@
+"""Read the training corpora and turn them into labelled windows of tokens.
+
+In: a folder `entities/` of {"tokens", "tags"} lines (gzip, BIO) and a file of event items, a JSON object a line
+({"text", "toponyms": [{"start", "end", "kind"}], "events": [...]}; see README.md). Out: `Window`s, whose labels line up
+with the tokens that `geomap.text.tokenize` makes; -100 means "not labelled here".
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from geomap.encoder import ENTITY_LABELS, KIND_LABELS, ROLES, STATUSES
+from geomap.text import Token, tokenize
+
+IGNORE = -100
+_TYPES = {"GPE": "LOC", "FAC": "LOC"}
+#: Human-made corpora first; of gmb, silver but large, a sample.
+_HUMAN = ("wikigold", "uner_ewt", "gum", "crossner_politics", "re3d")
+
+
+@dataclass
+class Window:
+    """A stretch of text and what is known about its tokens."""
+
+    words: list[str]
+    entity: list[int] | None = None
+    kind: list[int] | None = None
+    trigger: list[int] | None = None
+    status: list[int] | None = None
+    main: list[int] | None = None
+    #: For each event: its trigger's tokens, and for each role the tokens that fill it (None: not known).
+    pairs: list[tuple[list[int], list[list[int] | None]]] = field(default_factory=list)
+
+
+def read_entities(folder: Path, silver: int, rng: random.Random) -> list[Window]:
+    """Read every human-made sentence and `silver` sentences of gmb."""
+    lines = {name: _jsonl(folder / f"{name}.jsonl.gz") for name in (*_HUMAN, "gmb")}
+    demonyms = _demonyms(lines["gmb"])
+    rng.shuffle(lines["gmb"])
+    lines["gmb"] = lines["gmb"][:silver]
+    windows = []
+    for name, rows in lines.items():
+        for row in rows:
+            if len(row["tokens"]) >= 3:
+                windows.append(_entity_window(row, demonyms if name not in ("gmb", "re3d") else frozenset()))
+    return windows
+
+
+def _jsonl(path: Path) -> list[dict[str, Any]]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _demonyms(rows: list[dict[str, Any]]) -> frozenset[str]:
+    """Words that gmb nearly always tags as a nationality: corpora without that tag can't say that they are none."""
+    seen: Counter[str] = Counter()
+    tagged: Counter[str] = Counter()
+    for row in rows:
+        for word, tag in zip(row["tokens"], row["tags"], strict=True):
+            seen[word] += 1
+            tagged[word] += tag.endswith("NORP")
+    return frozenset(w for w, n in tagged.items() if n >= 3 and n > 0.7 * seen[w])
+
+
+def _entity_window(row: dict[str, Any], unsure: frozenset[str]) -> Window:
+    words, labels = [], []
+    for word, tag in zip(row["tokens"], row["tags"], strict=True):
+        prefix, _, kind = tag.partition("-")
+        kind = _TYPES.get(kind, kind)
+        parts = [t.text for t in tokenize(word)] or [word]
+        for i, part in enumerate(parts):
+            label = f"{prefix if i == 0 else 'I'}-{kind}" if kind else "O"
+            known = label in ENTITY_LABELS and not (word in unsure and kind in ("", "MISC"))
+            labels.append(ENTITY_LABELS.index(label) if known else IGNORE)
+            words.append(part)
+    return Window(words, entity=labels)
+
+
+def join(windows: list[Window], rng: random.Random, size: int) -> list[Window]:
+    """Put sentences of entity corpora together into windows of up to `size` tokens, as documents have them."""
+    out: list[Window] = []
+    i = 0
+    while i < len(windows):
+        room = rng.randint(size // 6, size)
+        words, labels = list(windows[i].words), list(windows[i].entity or ())
+        i += 1
+        while i < len(windows) and len(words) + len(windows[i].words) <= room:
+            words += windows[i].words
+            labels += windows[i].entity or ()
+            i += 1
+        out.append(Window(words, entity=labels))
+    return out
+
+
+def recase(window: Window, rng: random.Random) -> Window:
+    """Now and then give a window the capitals of a headline, or none at all."""
+    draw = rng.random()
+    if draw < 0.04:
+        words = [w.upper() for w in window.words]
+    elif draw < 0.06:
+        words = [w.lower() for w in window.words]
+    elif draw < 0.08:
+        words = [w[:1].upper() + w[1:] for w in window.words]
+    else:
+        return window
+    changed = Window(**{k: getattr(window, k) for k in window.__dataclass_fields__})
+    changed.words = words
+    return changed
+
+
+_OUTLETS = re.compile(r"(?:\s*\([^()]*\))+[\s.']*(?:[A-Z][\w ,]+:?)?$")
+
+
+def without_outlets(text: str) -> str:
+    """Cut the outlets in brackets that end a current-events item."""
+    found = _OUTLETS.search(text)
+    return text[: found.start()] if found and found.start() > 40 else text
+
+
+def read_events(path: Path, layers: list[str]) -> list[tuple[str, Window, Window]]:
+    """Give (id, window of the whole item, window without the outlets at its end) of each labelled item."""
+    rows = []
+    for item in _jsonl(path):
+        whole = event_window(item, item["text"], layers)
+        rows.append((item["id"], whole, event_window(item, without_outlets(item["text"]), layers)))
+    return rows
+
+
+def event_window(item: dict[str, Any], text: str, layers: list[str]) -> Window:
+    """Label the tokens of one item for all event heads."""
+    tokens = tokenize(text)
+    n = len(tokens)
+    window = Window(
+        [t.text for t in tokens], kind=[0] * n, trigger=[0] * n, status=[IGNORE] * n, main=[IGNORE] * n
+    )  # fmt: skip
+    assert window.kind is not None and window.trigger is not None
+    assert window.status is not None and window.main is not None
+    for toponym in item["toponyms"]:
+        for k, i in enumerate(_inside(tokens, toponym["start"], toponym["end"])):
+            window.kind[i] = KIND_LABELS.index(f"{'I' if k else 'B'}-{toponym['kind']}")
+    for event in sorted(item["events"], key=lambda e: not e["main"]):
+        start = text.find(event["trigger"])
+        if start < 0 or event["layer"] not in layers:
+            continue
+        inside = _inside(tokens, start, start + len(event["trigger"]))
+        own = [i for i in inside if window.trigger[i] == 0]
+        for i in own:
+            window.trigger[i] = 1 + layers.index(event["layer"])
+            window.status[i] = STATUSES.index(event["status"])
+            window.main[i] = int(event["main"])
+        if own:
+            window.pairs.append((own, [_role_tokens(event, role, text, tokens, start) for role in ROLES]))
+    return window
+
+
+def _inside(tokens: list[Token], start: int, end: int) -> list[int]:
+    return [i for i, t in enumerate(tokens) if t.start < end and start < t.end]
+
+
+def _role_tokens(event: dict[str, Any], role: str, text: str, tokens: list[Token], trigger: int) -> list[int] | None:
+    value = event.get(role)
+    if role in ("killed", "injured"):
+        return _count_tokens(value, tokens, trigger)
+    found: list[int] = []
+    for words in [value] if isinstance(value, str) else value or []:
+        starts = [m.start() for m in re.finditer(re.escape(words), text)]
+        if starts:
+            start = min(starts, key=lambda s: abs(s - trigger))
+            found += _inside(tokens, start, start + len(words))
+    return found
+
+
+_NUMBERS = {
+    w: n for n, w in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "dozen": 12, "dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000}  # fmt: skip
+
+
+def _count_tokens(value: list[int | None] | None, tokens: list[Token], trigger: int) -> list[int] | None:
+    """Find the token that says a count; None where it can't be told which."""
+    if not value:
+        return []
+    wanted = {v for v in value if v}
+    hits = [i for i, t in enumerate(tokens) if _number(t.text) in wanted]
+    return hits if len(hits) == 1 else None
+
+
+def _number(word: str) -> int | None:
+    digits = word.replace(",", "")
+    return int(digits) if digits.isdecimal() and len(digits) < 9 else _NUMBERS.get(word.lower())

@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ENTITY_LABELS", "KIND_LABELS", "ROLES", "STATUSES", "Encoder", "Reading", "pieces"]
 
-#: Tokens in one window, which holds whole sentences where it can; the tagger was trained on items of this length.
-WINDOW_TOKENS = 110
+#: A text of at most so many tokens is one window: the tagger was trained on news items of this length.
+WHOLE_TOKENS = 110
+#: Windows of a longer text hold whole sentences up to so many tokens: few enough that a later sentence's mention of a
+#: happening is still seen as one, not passed over as a repetition.
+WINDOW_TOKENS = 30
 #: Word pieces in one window, the two special ones included; what goes beyond is left unlabelled.
 MAX_PIECES = 256
 #: Windows run at once: more cost memory and gain nothing on two cores.
@@ -104,15 +107,18 @@ class Reading:
 
     def _cut_windows(self) -> None:
         start = 0
+        size = WHOLE_TOKENS if len(self.tokens) <= WHOLE_TOKENS else WINDOW_TOKENS
         for number, (first, end) in enumerate(self.extents):
             # A heading or a paragraph is never cut for the sake of even windows; a list without full stops is.
-            while end - start > WINDOW_TOKENS:
+            while end - start > size:
                 if first > start:
                     self.windows.append((start, first))
                     start = first
+                elif end - start <= WHOLE_TOKENS:
+                    break
                 else:
-                    self.windows.append((start, start + WINDOW_TOKENS))
-                    start += WINDOW_TOKENS
+                    self.windows.append((start, start + WHOLE_TOKENS))
+                    start += WHOLE_TOKENS
                     first = start
             if number == len(self.extents) - 1 and end > start:
                 self.windows.append((start, end))
@@ -150,6 +156,8 @@ class Encoder:
             raise ValueError(f"{folder / 'tagger.json'}: labels of another version; train and export the tagger again")
         #: Ids of the layers that the trigger head knows; its label 0 is "no trigger".
         self.layers: tuple[str, ...] = tuple(labels["layers"])
+        #: Share of a word's occurrences (by lemma) that are triggers in the items that the tagger was trained on.
+        self.trigger_words: dict[str, float] = labels["trigger_words"]
         self._pair_width = int(labels["pair_width"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
@@ -181,9 +189,7 @@ class Encoder:
         logits = {name: np.zeros((n, width), np.float32) for name, width in self._widths().items()}
         for name in ("entity", "kind", "trigger"):
             logits[name][:, 0] = 20.0  # what a truncated window leaves out is labelled O
-        encoded = [
-            (lo, pieces(self._tokenizer, [t.text for t in reading.tokens[lo:hi]])) for lo, hi in reading.windows
-        ]
+        encoded = [(lo, pieces(self._tokenizer, [t.text for t in reading.tokens[lo:hi]])) for lo, hi in reading.windows]
         encoded.sort(key=lambda e: len(e[1][0]))
         for k in range(0, len(encoded), BATCH):
             batch = encoded[k : k + BATCH]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 __all__ = [
+    "ATTACKS",
     "Actor",
     "Claim",
     "Count",
@@ -45,6 +46,13 @@ DatePrecision = Literal["day", "week", "month", "year", "published"]
 Status = Literal["reported", "confirmed", "claimed", "denied", "disputed", "planned", "threatened"]
 Stance = Literal["asserts", "confirms", "denies", "declines to comment"]
 RelationType = Literal["direction", "offset", "near", "coast", "border"]
+#: Layers whose happenings a later mention may name loosely, as "the attack".
+ATTACKS = frozenset(
+    {
+        "air_strike", "armed_clash", "bombing", "drone_strike", "interception", "missile_strike", "shelling",
+        "violence_against_civilians",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,7 @@ class Toponym:
         """The best estimate as (latitude, longitude) in degrees."""
         if self.relation is not None and self.footprint is not None:
             point = self.footprint.representative_point()
-            return (round(point.y, 5), round(point.x, 5))
+            return (round(point.y, 4), round(point.x, 4))
         return (self.place.latitude, self.place.longitude) if self.place is not None else None
 
     @property

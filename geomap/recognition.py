@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["recognize"]
 
-#: A token is part of a place name where the mean of both heads passes this.
-_THRESHOLD = 0.5
+#: A token is part of a place name where the weighted mean of both heads passes this.
+_THRESHOLD = 0.6
 #: Weight of the entity head (LOC, NORP); the kind head has the rest.
-_ENTITY_WEIGHT = 0.5
+_ENTITY_WEIGHT = 0.35
 #: Further mentions of a name that was recognised once are taken from this on.
 _REPEATED = 0.15
 _LOC = [ENTITY_LABELS.index(f"{p}-LOC") for p in "BI"]

@@ -12,10 +12,12 @@ from collections.abc import Mapping, Sequence
 from geomap.actors import clean, same_actor
 from geomap.model import Claim, Span, Stance, Status
 
-__all__ = ["claims_in", "combine", "declining", "settle", "settle_all"]
+__all__ = ["claims_in", "combine", "declines", "declining", "denial", "settle", "settle_all"]
 
 _CONFIRMS = re.compile(r"\b(?:confirm|admit|acknowledg|verif|corroborat)\w*\b", re.IGNORECASE)
-_NOT = re.compile(r"\b(?:not|n[’']t|never|neither|nor|without|could|cannot|unable|yet to|refus\w+|declin\w+)\W+(?:\w+\W+){0,3}$", re.I)
+_NOT = re.compile(
+    r"\b(?:not|n[’']t|never|neither|nor|without|could|cannot|unable|yet to|refus\w+|declin\w+)\W+(?:\w+\W+){0,3}$", re.I
+)
 _DENIES = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|refut(?:e|es|ed|ing)|dismiss(?:es|ed|ing)?|disput(?:e|es|ed|ing)|contradict\w*)\b",
     re.IGNORECASE,
@@ -26,13 +28,20 @@ _DECLINES = re.compile(
     r"|\b(?:ha(?:s|ve|d)|made|offered|gave)\s+(?:\w+\s+)?no\s+(?:\w+\s+)?comment\b",
     re.IGNORECASE,
 )
-_LEAD = re.compile(r"^(?:(?:and|but|while|however|meanwhile|both|neither|either|also|the|a|an)\b[\s,]*)+", re.IGNORECASE)
-_AUXILIARY = re.compile(r"[\s,]+(?:have|has|had|also|both|so far|repeatedly|each|all|immediately|officially)$", re.IGNORECASE)
+#: Another clause begins: what follows is no longer denied.
+_TURN = re.compile(r"[;]|\b(?:but|although|though|while|whereas)\b", re.IGNORECASE)
+_SAID = re.compile(r"\s+(?:ha(?:s|ve|d)|also|later|strongly|flatly|categorically|repeatedly|said|says|told|on)\b", re.IGNORECASE)
+_ADVERBIAL = re.compile(r"(?:on|in|at|after|before|following|since|during|speaking|according|asked|meanwhile|later)\b", re.IGNORECASE)
+_SO_DID = re.compile(r"[^.;]{0,40}?,?\s+(?:and\s+)?(?:so|as)\s+(?:did|does|do|has|have)\s+([^,.;]{2,60})", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^(?:(?:and|but|while|however|meanwhile|both|neither|either|also|the|a|an)\b[\s,]*)+", re.IGNORECASE
+)
+_AUXILIARY = re.compile(
+    r"[\s,]+(?:have|has|had|also|both|so far|repeatedly|each|all|immediately|officially)$", re.IGNORECASE
+)
 
 
-def claims_in(
-    document: str, sentence: Span, asserting: Sequence[Span], denying: Sequence[Span]
-) -> tuple[Claim, ...]:
+def claims_in(document: str, sentence: Span, asserting: Sequence[Span], denying: Sequence[Span]) -> tuple[Claim, ...]:
     """Give the claims that a sentence makes about one event, in order, one an actor and stance."""
     claims = [_claim(document, sentence, span, _stance(sentence, span)) for span in asserting]
     claims += [_claim(document, sentence, span, "denies") for span in denying]
@@ -41,7 +50,8 @@ def claims_in(
 
 
 def _claim(document: str, sentence: Span, span: Span, stance: Stance) -> Claim:
-    return Claim(span, clean(span.text) or span.text, stance, sentence.text, document)
+    name = " ".join((clean(span.text) or span.text).split())
+    return Claim(span, name, stance, sentence.text, document)
 
 
 def _stance(sentence: Span, span: Span) -> Stance:
@@ -57,7 +67,7 @@ def declining(document: str, sentence: Span) -> list[Claim]:
     """Find who "declined to comment" in a sentence: its subjects, joined by "and" or commas."""
     claims = []
     for found in _DECLINES.finditer(sentence.text):
-        start = max(sentence.text.rfind(c, 0, found.start()) for c in ";:—“\"") + 1
+        start = max(sentence.text.rfind(c, 0, found.start()) for c in ';:—“"') + 1
         subject = sentence.text[start : found.start()].rstrip(" ,")
         while _AUXILIARY.search(subject):
             subject = _AUXILIARY.sub("", subject)
@@ -71,12 +81,42 @@ def declining(document: str, sentence: Span) -> list[Claim]:
                 span = Span(offset, offset + len(name), name)
                 claims.append(_claim(document, sentence, span, "declines to comment"))
             at += len(part)
+        also = _SO_DID.match(sentence.text, found.end())
+        if also:
+            start = sentence.start + also.start(1)
+            span = Span(start, start + len(also[1]), also[1])
+            claims.append(_claim(document, sentence, span, "declines to comment"))
     return claims
 
 
-def denies(sentence: str) -> bool:
-    """Tell whether a sentence speaks of a denial."""
-    return bool(_DENIES.search(sentence))
+def declines(sentence: str, start: int, end: int) -> bool:
+    """Tell whether the words at an offset (characters) are those of declining to comment."""
+    return any(m.start() < end and start < m.end() for m in _DECLINES.finditer(sentence))
+
+
+def denial(sentence: Span, trigger: Span, persons: Sequence[Span]) -> Span | None:
+    """Find who denies the happening that a trigger names: the subject of a verb of denial that stands before it.
+
+    Args:
+        sentence: the whole sentence.
+        trigger: in it.
+        persons: names of persons in it, who are likelier subjects than the rest.
+    """
+    at = trigger.start - sentence.start
+    verbs = [m for m in _DENIES.finditer(sentence.text) if m.end() <= at and at - m.end() <= 80]
+    if not verbs or _TURN.search(sentence.text[verbs[-1].end() : at]):
+        return None
+    verb = verbs[-1]
+    before = [p for p in persons if p.end - sentence.start <= verb.start()]
+    if before:
+        return before[0]
+    opening = max(sentence.text.rfind(c, 0, verb.start()) for c in ";:—“\"") + 1
+    for part in re.finditer(r"[^,()]+", sentence.text[opening : verb.start()]):
+        name = _SAID.split(_LEAD.sub("", part.group()))[0].strip()
+        if len(name) > 2 and len(name) <= 60 and not _ADVERBIAL.match(name):
+            start = sentence.start + opening + part.start() + part.group().index(name)
+            return Span(start, start + len(name), name)
+    return None
 
 
 def combine(claims: Sequence[Claim]) -> tuple[Claim, ...]:

@@ -39,7 +39,10 @@ def test_stance(text, who, stance):
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("Both the Kremlin and Ukraine's air force declined to comment on the blast.", ["Kremlin", "Ukraine's air force"]),
+        (
+            "Both the Kremlin and Ukraine's air force declined to comment on the blast.",
+            ["Kremlin", "Ukraine's air force"],
+        ),
         ("The Pentagon has refused to comment.", ["Pentagon"]),
         ("NATO did not immediately respond to a request.", ["NATO"]),
         ("The minister commented on the blast at length.", []),
@@ -70,7 +73,9 @@ def test_one_claim_an_actor_and_stance():
     ],
 )
 def test_status_of_one_mention(best, claims, expected):
-    chances = dict.fromkeys(("reported", "confirmed", "claimed", "denied", "disputed", "planned", "threatened"), 0.02) | {best: 0.88}
+    chances = dict.fromkeys(
+        ("reported", "confirmed", "claimed", "denied", "disputed", "planned", "threatened"), 0.02
+    ) | {best: 0.88}
     assert settle(chances, claims) == expected
 
 

@@ -34,11 +34,17 @@ def test_offsets_are_those_of_the_text(text):
     ("text", "expected"),
     [
         ("Rain fell. Rivers rose.", ["Rain fell.", "Rivers rose."]),
-        ("Dr. Silva met Gen. Okoro at 5 p.m. on Monday. They left.", ["Dr. Silva met Gen. Okoro at 5 p.m. on Monday.", "They left."]),
+        (
+            "Dr. Silva met Gen. Okoro at 5 p.m. on Monday. They left.",
+            ["Dr. Silva met Gen. Okoro at 5 p.m. on Monday.", "They left."],
+        ),
         ("The U.S. Army left. It rained.", ["The U.S. Army left.", "It rained."]),
         ("“We will stay.” He left the room.", ["“We will stay.”", "He left the room."]),
         ("Flood warning issued\nThe river rose.", ["Flood warning issued", "The river rose."]),
-        ("The river rose by four metres and\nthe bridge at the old mill was\nswept away. Nobody died.", ["The river rose by four metres and\nthe bridge at the old mill was\nswept away.", "Nobody died."]),
+        (
+            "The river rose by four metres and\nthe bridge at the old mill was\nswept away. Nobody died.",
+            ["The river rose by four metres and\nthe bridge at the old mill was\nswept away.", "Nobody died."],
+        ),
         ("Really?! Yes.", ["Really?!", "Yes."]),
         ("\n\n  \n", []),
     ],
@@ -52,6 +58,8 @@ def test_many_short_lines_take_no_time():
     assert len(sentences(text)) == 20000
 
 
-@pytest.mark.parametrize(("word", "base"), [("struck", "strike"), ("Missiles", "missile"), ("denied", "deny"), ("Qom", "qom")])
+@pytest.mark.parametrize(
+    ("word", "base"), [("struck", "strike"), ("Missiles", "missile"), ("denied", "deny"), ("Qom", "qom")]
+)
 def test_lemma(word, base):
     assert lemma(word) == base

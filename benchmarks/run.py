@@ -1,0 +1,91 @@
+"""Measure geomap on gold corpora and hold the figures against the floors in floors.json.
+
+    python -m benchmarks.run CORPORA
+
+In: a folder with places/*.jsonl and events/*.jsonl (formats: benchmarks/README.md). Out: a table on standard output; exit 1
+where a figure lies under its floor. `--raise` writes higher floors; floors are never lowered by this script. A floor holds for
+the corpus of its digest only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.scoring import score_events, score_places
+
+FLOORS = Path(__file__).parent / "floors.json"
+
+
+def main() -> int:
+    """Run, print, compare."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpora", type=Path)
+    parser.add_argument("--only", help="only corpora whose name contains this")
+    parser.add_argument("--raise", action="store_true", dest="higher", help="write floors that are higher than before")
+    args = parser.parse_args()
+    floors: dict[str, dict[str, Any]] = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {}
+    failed = False
+    for command in ("places", "events"):
+        for path in sorted((args.corpora / command).glob("*.jsonl")):
+            name = f"{command}/{path.name}"
+            if (args.only and args.only not in name) or not _is_gold(path, command):
+                continue
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            scores = measure(path, command)
+            floor = floors.get(name, {})
+            if floor and floor["sha256"] != digest:
+                print(f"{name}: another version of the corpus than the floors are for", file=sys.stderr)
+                floor = {}
+            for key, value in scores.items():
+                low = floor.get(key)
+                below = low is not None and value < low
+                failed = failed or below
+                print(
+                    f"{name:28} {key:28} {value:8.4f}  {'' if low is None else f'floor {low}'}{'  BELOW' if below else ''}"
+                )
+            if args.higher:
+                # Speed depends on the machine: its floor is set by hand.
+                raised = {k: max(v, floor.get(k, 0.0)) for k, v in scores.items() if k != "documents_per_second"}
+                floors[name] = floor | {"sha256": digest} | raised
+    if args.higher:
+        FLOORS.write_text(json.dumps(floors, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return 1 if failed else 0
+
+
+def _is_gold(path: Path, command: str) -> bool:
+    with path.open(encoding="utf-8") as lines:
+        record = json.loads(next(lines))
+    if command == "places":
+        return "toponyms" in record
+    return bool(record.get("events") is not None and all("lat" in e for e in record["events"]))
+
+
+def measure(path: Path, command: str) -> dict[str, float]:
+    """Run a command of geomap on a corpus, as a user would, and score what it writes."""
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    gold = {str(r["id"]): r for r in records}
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.jsonl"
+        began = time.perf_counter()
+        argv = [sys.executable, "-m", "geomap", command, str(path), "-o", str(out), "--quiet"]
+        subprocess.run(argv, check=True, env=os.environ)
+        seconds = time.perf_counter() - began
+        predicted = {}
+        for line in out.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            predicted[str(record["id"])] = record
+    scores = score_places(gold, predicted) if command == "places" else score_events(gold, predicted)
+    return scores | {"documents_per_second": round(len(gold) / seconds, 1)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""Score places and events against gold.
+
+In: gold and predicted records (mappings as read from JSON lines). Out: flat mappings of scores, 0..1, rounded to 4 digits.
+Definitions follow the field: strict spans, accuracy within 161 km (Gritta et al. 2018), no gold toponym left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+__all__ = ["score_events", "score_places"]
+
+Records = Mapping[str, Mapping[str, Any]]
+#: Kilometres within which a place counts as found.
+NEAR_KM = 161.0
+
+
+def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
+    """Great-circle distance in kilometres of two points in degrees."""
+    a, b = math.radians(lat1), math.radians(lat2)
+    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
+    return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(h)))
+
+
+def f1(right: float, predicted: float, gold: float) -> float:
+    """Harmonic mean of precision and recall."""
+    return round(2 * right / (predicted + gold), 4) if predicted + gold else 0.0
+
+
+def score_places(gold: Records, predicted: Records) -> dict[str, float]:
+    """Strict recognition F1; text-to-point F1 (exact span, within 161 km); resolution of what was found within 161 km."""
+    exact = n_gold = n_predicted = right = with_point = comparable = found = near = 0
+    for key, document in gold.items():
+        spans = {(t["start"], t["end"]): t for t in document["toponyms"]}
+        answers = predicted.get(key, {}).get("toponyms", [])
+        n_gold += len(document["toponyms"])
+        n_predicted += len(answers)
+        with_point += sum(t["lat"] is not None for t in document["toponyms"])
+        for answer in answers:
+            match = spans.get((answer["start"], answer["end"]))
+            exact += match is not None
+            if match is not None and match["lat"] is None:
+                continue
+            comparable += 1
+            if match is not None and answer["lat"] is not None:
+                found += 1
+                close = distance_km(match["lat"], match["lon"], answer["lat"], answer["lon"]) <= NEAR_KM
+                right += close
+                near += close
+    return {
+        "recognition_f1": f1(exact, n_predicted, n_gold),
+        "geoparsing_f1": f1(right, comparable, with_point),
+        "resolution_within_161_km": round(near / found, 4) if found else 0.0,
+    }
+
+
+def score_events(gold: Records, predicted: Records) -> dict[str, float]:
+    """F1 of detection (trigger), type, and type with place; each gold event that is news counts, background is neutral."""
+    scores: dict[str, float] = {}
+    for name, agrees in (("detection", _detected), ("type", _typed), ("located", _located)):
+        right = n_predicted = n_gold = 0
+        for key, item in gold.items():
+            answers = predicted.get(key, {}).get("events", [])
+            pairs = _match(item, answers, agrees)
+            n_gold += sum(g["main"] for g in item["events"])
+            right += sum(item["events"][i]["main"] for i, _ in pairs)
+            n_predicted += len(answers) - sum(not item["events"][i]["main"] for i, _ in pairs)
+        scores[f"{name}_f1"] = f1(right, n_predicted, n_gold)
+    tallies: dict[str, list[int]] = {k: [0, 0] for k in ("start", "status", "killed", "injured")}
+    for key, item in gold.items():
+        answers = predicted.get(key, {}).get("events", [])
+        for i, j in _match(item, answers, _typed):
+            for field, tally in tallies.items():
+                if item["events"][i].get(field) is not None:
+                    tally[0] += item["events"][i][field] == answers[j].get(field)
+                    tally[1] += 1
+    return scores | {f"{k}_right": round(a / b, 4) if b else 0.0 for k, (a, b) in tallies.items()}
+
+
+def _match(item: Mapping[str, Any], answers: Sequence[Mapping[str, Any]], agrees: Any) -> list[tuple[int, int]]:
+    """Pair gold and predicted events one to one, the best agreement first."""
+    ranked = sorted(
+        (
+            -(8 * g["main"] + 4 * _overlap(g, a, item["text"]) + 2 * _typed(g, a, "") + _same_place(g, a)),
+            i,
+            j,
+        )
+        for i, g in enumerate(item["events"])
+        for j, a in enumerate(answers)
+        if agrees(g, a, item["text"])
+    )
+    used_gold: set[int] = set()
+    used: set[int] = set()
+    pairs = []
+    for _, i, j in ranked:
+        if i not in used_gold and j not in used:
+            pairs.append((i, j))
+            used_gold.add(i)
+            used.add(j)
+    return pairs
+
+
+def _overlap(gold: Mapping[str, Any], answer: Mapping[str, Any], text: str) -> bool:
+    words, at = gold["trigger"], text.find(gold["trigger"])
+    while at >= 0:
+        if answer["trigger"]["start"] < at + len(words) and at < answer["trigger"]["end"]:
+            return True
+        at = text.find(words, at + 1)
+    return False
+
+
+def _typed(gold: Mapping[str, Any], answer: Mapping[str, Any], _: str) -> bool:
+    return answer["layer"] == gold["layer"] or answer["layer"] in gold.get("also", ())
+
+
+def _detected(gold: Mapping[str, Any], answer: Mapping[str, Any], text: str) -> bool:
+    return _overlap(gold, answer, text) or _typed(gold, answer, text)
+
+
+def _same_place(gold: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+    place = answer.get("place")
+    if gold["lat"] is None or not place or place.get("lat") is None:
+        return gold["lat"] is None and (not place or place.get("lat") is None)
+    return distance_km(gold["lat"], gold["lon"], place["lat"], place["lon"]) <= gold["tolerance_km"]
+
+
+def _located(gold: Mapping[str, Any], answer: Mapping[str, Any], text: str) -> bool:
+    return _typed(gold, answer, text) and _same_place(gold, answer)

@@ -1,0 +1,432 @@
+"""Event coreference: which mentions speak of one happening, within a document and across documents.
+
+In: `Event`s and the `Document`s they come from. Out: `Incident`s, sorted; each keeps its events as evidence. Two mentions are
+one happening when nothing that both of them say contradicts (type, place, date, actors, casualties) and enough of it agrees.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from geomap.actors import same_actor
+from geomap.model import ATTACKS, Actor, Count, Document, Event, Incident, Layer, Place, Source, Toponym
+from geomap.status import combine, settle_all
+from geomap.text import lemma
+
+__all__ = ["coreference", "merge", "summarize"]
+
+#: Words by which a later mention names an attack loosely; it then belongs to the happening it points back to.
+_LOOSE = frozenset(
+    "attack strike assault raid explosion blast incident bombardment hit target operation retaliation".split()
+)
+#: Words that say what kind of attack it was after all: "missile attack".
+_SPECIFIC = frozenset(
+    "missile rocket drone uav air aerial airstrike bomb bombing shell artillery mortar suicide mine grenade gun knife acid "
+    "arson gas nuclear chemical".split()
+)
+#: Points that agreement earns; a pair with fewer than `_SAME` is two happenings.
+_SAME = 2.0
+#: Days by which reports of one happening may differ across documents.
+_DAYS = 2
+_KM = 25.0
+
+
+def coreference(events: Sequence[Event]) -> list[tuple[Event, ...]]:
+    """Group the events of one document by happening; groups and their events keep the order of the text."""
+    groups: list[list[Event]] = []
+    # Located and dated mentions first: a loose later mention is measured against the fullest account.
+    for event in sorted(events, key=lambda e: (-_fullness(e), e.trigger.start)):
+        scored = [(_agreement(event, group), -i) for i, group in enumerate(groups)]
+        best = max(scored, default=(-math.inf, 0))
+        if best[0] >= _SAME:
+            groups[-best[1]].append(event)
+        else:
+            groups.append([event])
+    ordered = [tuple(sorted(g, key=lambda e: e.trigger.start)) for g in groups]
+    return sorted(ordered, key=lambda g: g[0].trigger.start)
+
+
+def _fullness(event: Event) -> int:
+    dated = event.date_precision not in (None, "published")
+    return 4 * event.main + 2 * (event.toponym is not None) + dated + bool(event.actors)
+
+
+def _agreement(event: Event, group: Sequence[Event]) -> float:
+    """Points for how well a mention agrees with a group; minus infinity where they contradict."""
+    kinds = [_type(event, other) for other in group]
+    places = [_where(event, other) for other in group]
+    days = [_when(event, other) for other in group]
+    if max(kinds) == -math.inf or -math.inf in places or -math.inf in days:
+        return -math.inf
+    score = max(kinds) + max(places) + max(days) + _who([event], group)
+    score += max(_how_many(event, other) for other in group)
+    # A text that says "arrested" twice, without a second place or time, speaks of one arrest.
+    if event.layer not in ATTACKS and _same_text(event, group):
+        score += 1.0 if any(_words(event) & _words(other) for other in group) else 0.0
+    # The tagger gives two triggers of one sentence for two happenings rather than for one.
+    beside = any(event.document == o.document and event.sentence.start == o.sentence.start for o in group)
+    if beside and not points_back(event):
+        score -= 1.0
+    alike = any(event.main == o.main for o in group) or points_back(event) or all(points_back(o) for o in group)
+    return score - (0.0 if alike else 1.0)
+
+
+_POINTER = re.compile(
+    r"\b(?:the|this|these|those|such|its|their)\s+(?:(?!an?\b|had\b|has\b|have\b|was\b|were\b|is\b|that\b)[\w’'-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
+
+
+def points_back(event: Event) -> bool:
+    """Tell whether a mention takes its happening for known: "the attack"; so does a denial."""
+    if event.layer not in ATTACKS or not _loose(event):
+        return False
+    if any(c.stance == "denies" for c in event.claims):
+        return True
+    before = event.sentence.text[: max(0, event.trigger.start - event.sentence.start)]
+    return _POINTER.search(before) is not None and _explicit(event) is None
+
+
+def _type(a: Event, b: Event) -> float:
+    if a.layer == b.layer:
+        return 2.0
+    if {a.layer, b.layer} <= ATTACKS and "interception" not in (a.layer, b.layer):
+        if points_back(a) or points_back(b):
+            return 2.0
+        if _loose(a) or _loose(b):
+            return 1.5
+    return -math.inf
+
+
+def _words(event: Event) -> frozenset[str]:
+    return frozenset(lemma(word) for word in re.findall(r"\w{3,}", event.trigger.text))
+
+
+def _same_text(event: Event, group: Sequence[Event]) -> bool:
+    return all(event.document == other.document for other in group)
+
+
+def _loose(event: Event) -> bool:
+    words = _words(event)
+    return bool(words & _LOOSE) and not words & _SPECIFIC
+
+
+def _where(a: Event, b: Event) -> float:
+    # Where a text only points back to an attack, the place named beside it is that of something else.
+    if a.toponym is None or b.toponym is None or points_back(a) or points_back(b):
+        return 0.0
+    relation = _overlap(a.toponym, b.toponym)
+    return -math.inf if relation is None else relation
+
+
+def _overlap(a: Toponym, b: Toponym) -> float | None:
+    """Points for two places: the same, one within the other, or (None) apart."""
+    assert a.place is not None and b.place is not None
+    if a.place.id == b.place.id and (a.footprint is None) == (b.footprint is None):
+        return 1.0 if a.written == b.written or a.footprint is None else 0.5
+    pa, pb = a.position, b.position
+    assert pa is not None and pb is not None
+    if _contains(a.place, b.place) or _contains(b.place, a.place):
+        # "southern Syria" and "Aleppo" are both in Syria and yet apart.
+        if a.footprint is not None and b.footprint is None:
+            return 0.5 if _inside(a, pb) else (0.0 if b.place.feature == "country" else None)
+        if b.footprint is not None and a.footprint is None:
+            return 0.5 if _inside(b, pa) else (0.0 if a.place.feature == "country" else None)
+        return 0.5
+    reach = max(_KM, 0.5 * ((a.radius_km or 0) + (b.radius_km or 0))) if _small(a) and _small(b) else _KM
+    return 0.5 if _km(pa, pb) <= reach else None
+
+
+def _small(toponym: Toponym) -> bool:
+    return toponym.precision in ("site", "town")
+
+
+def _contains(area: Place, place: Place) -> bool:
+    if area.feature == "country":
+        return area.country is not None and area.country == place.country
+    return area.feature == "admin1" and area.country == place.country and place.admin1 == area.name
+
+
+def _inside(toponym: Toponym, position: tuple[float, float]) -> bool:
+    from shapely.geometry import Point
+
+    return toponym.footprint is not None and bool(toponym.footprint.intersects(Point(position[1], position[0])))
+
+
+def _km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    la, lb = math.radians(a[0]), math.radians(b[0])
+    h = math.sin((lb - la) / 2) ** 2 + math.cos(la) * math.cos(lb) * math.sin(math.radians(b[1] - a[1]) / 2) ** 2
+    return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(h)))
+
+
+def _explicit(event: Event) -> tuple[date, date] | None:
+    if event.start is None or event.date_precision == "published":
+        return None
+    return event.start, event.end or event.start
+
+
+def _when(a: Event, b: Event) -> float:
+    da, db = _explicit(a), _explicit(b)
+    if da is None or db is None:
+        return 0.0
+    day = timedelta(days=1)
+    if da[0] <= db[1] + day and db[0] <= da[1] + day:
+        return 1.0 if da == db else 0.5
+    return -math.inf
+
+
+def _who(some: Sequence[Event], others: Sequence[Event]) -> float:
+    """Points for the actors of two groups of mentions: who did it must not differ, to whom hardly."""
+    points = 0.0
+    for role in ("source", "target"):
+        own = [a for e in some for a in _actors(e, role)]
+        other = [a for e in others for a in _actors(e, role)]
+        if not own or not other:
+            continue
+        if any(_same(x, y) for x in own for y in other):
+            points += 0.5
+        elif role == "source":
+            return -math.inf
+        elif some[0].layer not in ATTACKS:
+            points -= 1.0
+    return points
+
+
+def _actors(event: Event, role: str) -> list[Actor]:
+    return [a for a in event.actors if a.role == role]
+
+
+def _same(a: Actor, b: Actor) -> bool:
+    if same_actor(a.name, b.name):
+        return True
+    # "Israel" and "the Israeli air force" act for one country.
+    return a.country is not None and a.country == b.country
+
+
+def _how_many(a: Event, b: Event) -> float:
+    points = 0.0
+    for x, y in ((a.killed, b.killed), (a.injured, b.injured)):
+        if x is not None and y is not None:
+            if x.low <= (y.high if y.high is not None else math.inf) and y.low <= (
+                x.high if x.high is not None else math.inf
+            ):
+                points += 0.5
+            else:
+                points -= 1.0
+    return points
+
+
+def summarize(events: Sequence[Event]) -> Event:
+    """Give one event that says what a group of mentions says: the most telling mention, filled in from the others."""
+    ranked = _ranked(events)
+    lead = ranked[0]
+    located = next((e.toponym for e in sorted(ranked, key=_place_rank) if e.toponym is not None), None)
+    dated = min((e for e in ranked if _explicit(e) is not None), key=_days, default=None)
+    if dated is None:
+        dated = next((e for e in ranked if e.start is not None), lead)
+    typed = max(ranked, key=lambda e: (not _loose(e), e.main, e.score)) if len({e.layer for e in ranked}) > 1 else lead
+    claims = combine([c for e in events for c in e.claims])
+    return replace(
+        lead,
+        layer=typed.layer,
+        toponym=located,
+        start=dated.start,
+        end=dated.end,
+        date_precision=dated.date_precision,
+        actors=_all_actors(ranked),
+        weapon=next((e.weapon for e in ranked if e.weapon), None),
+        killed=_first_count([e.killed for e in ranked]),
+        injured=_first_count([e.injured for e in ranked]),
+        status=settle_all([e.status for e in ranked], claims),
+        claims=claims,
+        main=any(e.main for e in events),
+    )
+
+
+def _ranked(events: Sequence[Event]) -> list[Event]:
+    """The most telling first: news before background, then what is located, then what the tagger is surest of."""
+    return sorted(
+        events, key=lambda e: (not e.main, e.toponym is None, e.status in ("planned", "threatened"), e.trigger.start)
+    )
+
+
+def _days(event: Event) -> int:
+    """How many days the date of a mention spans: "last Saturday" says more than "last week"."""
+    said = _explicit(event)
+    return (said[1] - said[0]).days if said is not None else 0
+
+
+def _place_rank(event: Event) -> tuple[bool, bool, float]:
+    return (event.toponym is None, points_back(event), event.toponym.radius_km or 0.0 if event.toponym is not None else math.inf)
+
+
+def _first_count(counts: Iterable[Count | None]) -> Count | None:
+    return next((c for c in counts if c is not None), None)
+
+
+def _all_actors(events: Sequence[Event]) -> tuple[Actor, ...]:
+    kept: list[Actor] = []
+    for event in events:
+        for actor in event.actors:
+            if not any(k.role == actor.role and same_actor(k.name, actor.name) for k in kept):
+                kept.append(actor)
+    return tuple(kept)
+
+
+@dataclass(slots=True)
+class _Cluster:
+    """Mentions of one happening across documents: for each document its summary and its mentions."""
+
+    summaries: list[Event]
+    mentions: list[Event]
+
+
+def merge(events: Sequence[Event], documents: Sequence[Document], layers: Sequence[Layer]) -> list[Incident]:
+    """Give the incidents of events from any number of documents, sorted by date, layer, title and id."""
+    known = {d.id: d for d in documents}
+    by_document: dict[str, list[Event]] = {}
+    for event in events:
+        by_document.setdefault(event.document, []).append(event)
+    clusters: list[_Cluster] = []
+    # The index finds the clusters that could match: same family of types, a day apart at most.
+    index: dict[tuple[str, int], list[int]] = {}
+    order = sorted(by_document, key=lambda d: (known[d].published or date.max, d))
+    for name in order:
+        for group in coreference(by_document[name]):
+            summary = summarize(group)
+            number = _find(summary, clusters, index)
+            if number is None:
+                number = len(clusters)
+                clusters.append(_Cluster([], []))
+            clusters[number].summaries.append(summary)
+            clusters[number].mentions.extend(group)
+            for key in _keys(summary):
+                index.setdefault(key, []).append(number)
+    titles = {layer.id: layer for layer in layers}
+    incidents = [_incident(c, known, titles) for c in clusters]
+    return sorted(incidents, key=lambda i: (i.start or date.max, i.layer, i.title, i.id))
+
+
+def _family(event: Event) -> str:
+    return "attack" if event.layer in ATTACKS and event.layer != "interception" else event.layer
+
+
+def _keys(event: Event) -> list[tuple[str, int]]:
+    day = event.start.toordinal() if event.start else -1
+    return [(_family(event), day)]
+
+
+def _find(summary: Event, clusters: list[_Cluster], index: Mapping[tuple[str, int], list[int]]) -> int | None:
+    """Find the cluster of other documents that reports the same happening."""
+    if summary.start is None:
+        return None
+    day = summary.start.toordinal()
+    numbers = sorted({n for d in range(-_DAYS, _DAYS + 1) for n in index.get((_family(summary), day + d), ())})
+    best, found = _SAME + 0.5, None
+    for number in numbers:
+        others = clusters[number].summaries
+        if any(o.document == summary.document for o in others):
+            continue
+        scores = [_across(summary, other) for other in others]
+        if min(scores) > -math.inf and max(scores) > best:
+            best, found = max(scores), number
+    return found
+
+
+def _across(a: Event, b: Event) -> float:
+    """Agreement of two documents' accounts: stricter than within one, for the same kind of thing happens daily."""
+    score = _agreement(a, [b])
+    if a.toponym is not None and b.toponym is not None:
+        exact = _small(a.toponym) and _small(b.toponym)
+        return score + (1.0 if exact else 0.25)
+    # Without a place in both, the same two parties and the same words must meet.
+    parties = all(any(_same(x, y) for x in _actors(a, r) for y in _actors(b, r)) for r in ("source", "target"))
+    return score + 0.5 if parties else -math.inf
+
+
+def _incident(cluster: _Cluster, documents: Mapping[str, Document], layers: Mapping[str, Layer]) -> Incident:
+    summaries = sorted(
+        cluster.summaries, key=lambda e: (not e.main, documents[e.document].published or date.max, e.document)
+    )
+    whole = summarize(summaries)
+    # A toll grows as news comes in: the latest report that gives one counts.
+    latest = sorted(summaries, key=lambda e: (documents[e.document].published or date.min, e.document), reverse=True)
+    toponym = whole.toponym
+    position = toponym.position if toponym is not None else None
+    lead = min(
+        cluster.mentions, key=lambda e: (documents[e.document].published or date.max, e.document, e.trigger.start)
+    )
+    identity = "\n".join(
+        (
+            whole.layer,
+            toponym.place.id if toponym and toponym.place else "",
+            str(whole.start or ""),
+            lead.document,
+            lead.id,
+        )
+    )
+    return Incident(
+        id=hashlib.sha256(identity.encode()).hexdigest()[:16],
+        layer=whole.layer,
+        title=_title(whole, layers.get(whole.layer)),
+        place=toponym.place if toponym is not None else None,
+        place_as_written=toponym.written if toponym is not None else None,
+        latitude=position[0] if position is not None else None,
+        longitude=position[1] if position is not None else None,
+        footprint=_footprint(toponym),
+        precision=toponym.precision if toponym is not None else None,
+        radius_km=toponym.radius_km if toponym is not None else None,
+        start=whole.start,
+        end=whole.end,
+        date_precision=whole.date_precision,
+        actors=whole.actors,
+        weapon=whole.weapon,
+        killed=_first_count([e.killed for e in latest]),
+        injured=_first_count([e.injured for e in latest]),
+        status=whole.status,
+        claims=whole.claims,
+        events=tuple(_ranked(sorted(cluster.mentions, key=lambda e: (e.document, e.trigger.start)))),
+        sources=_sources(cluster.mentions, documents),
+        main=whole.main,
+        score=round(max(e.score for e in cluster.mentions) * (toponym.score if toponym is not None else 1.0), 3),
+    )
+
+
+def _footprint(toponym: Toponym | None):  # type: ignore[no-untyped-def]
+    from geomap.regions import outline
+
+    if toponym is None or toponym.place is None:
+        return None
+    if toponym.footprint is not None:
+        return toponym.footprint
+    return outline(toponym.place) if toponym.precision in ("admin", "country", "region") else None
+
+
+def _title(event: Event, layer: Layer | None) -> str:
+    what = event.layer.replace("_", " ").replace("-", " ").capitalize()
+    if event.toponym is not None and event.toponym.place is not None:
+        return f"{what}: {_place_title(event.toponym)}"
+    sources = [a.canonical or a.name for a in event.actors if a.role == "source"]
+    return f"{what} by {sources[0]}" if sources else (what if layer is None else what)
+
+
+def _place_title(toponym: Toponym) -> str:
+    from geomap.gazetteer import country_name
+
+    assert toponym.place is not None
+    name = toponym.written if toponym.relation is not None else toponym.place.name
+    country = country_name(toponym.place.country) if toponym.place.country else None
+    return name if country is None or country in name else f"{name}, {country}"
+
+
+def _sources(mentions: Sequence[Event], documents: Mapping[str, Document]) -> tuple[Source, ...]:
+    found = {documents[e.document].id: documents[e.document] for e in mentions}
+    sources = {Source(d.publisher, d.url, d.title, d.published) for d in found.values()}
+    return tuple(
+        sorted(sources, key=lambda s: (s.published or date.max, s.publisher or "", s.title or "", s.url or ""))
+    )

@@ -1,0 +1,183 @@
+"""The whole line: documents in, incidents out.
+
+In: files, folders or `Document`s. Out: a `Build`: incidents, the documents they come from, the layers used, and the problems met
+on the way. Trouble with one document is a `Problem`; the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from geomap.errors import EmptyError, Problem
+from geomap.model import Document, Event, Incident, Layer, Toponym
+
+__all__ = ["Build", "build", "events", "places"]
+
+#: Called with the stage's name, and how many documents of how many are done.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build found; iterating over it gives the incidents."""
+
+    incidents: tuple[Incident, ...]
+    documents: tuple[Document, ...]
+    layers: tuple[Layer, ...]
+    problems: tuple[Problem, ...]
+
+    def __iter__(self) -> Iterator[Incident]:
+        return iter(self.incidents)
+
+    def __len__(self) -> int:
+        return len(self.incidents)
+
+
+def places(
+    documents: Sequence[Document], *, spans: bool = False, progress: Progress | None = None
+) -> Iterator[tuple[Document, list[Toponym]]]:
+    """Recognize and resolve the toponyms of each document; with `spans` those that it brings are resolved instead."""
+    from geomap.resolution import resolve
+
+    for number, document in enumerate(documents):
+        toponyms = _given(document) if spans else _recognized(document)
+        yield document, resolve(toponyms, document)
+        if progress is not None:
+            progress("places", number + 1, len(documents))
+
+
+def _recognized(document: Document) -> list[Toponym]:
+    from geomap.recognition import recognize
+
+    return recognize(document)
+
+
+def _given(document: Document) -> list[Toponym]:
+    """Toponyms of the spans that a document brings; one that the gazetteer knows as a demonym only is one."""
+    from geomap.gazetteer import Gazetteer
+
+    gazetteer = Gazetteer.open()
+    toponyms = []
+    for span in document.spans or ():
+        demonym = bool(gazetteer.demonym(span.text)) and not gazetteer.candidates(span.text, 1)
+        toponyms.append(Toponym(span, "demonym" if demonym else "literal"))
+    return toponyms
+
+
+def events(
+    documents: Sequence[Document], layers: Sequence[Layer], *, progress: Progress | None = None
+) -> Iterator[tuple[Document, list[Event]]]:
+    """Give the events of each document, one a happening."""
+    from geomap.merging import coreference, summarize
+
+    for number, document in enumerate(documents):
+        yield document, [summarize(group) for group in coreference(_mentions(document, layers))]
+        if progress is not None:
+            progress("events", number + 1, len(documents))
+
+
+def _mentions(document: Document, layers: Sequence[Layer]) -> list[Event]:
+    from geomap.extraction import extract
+    from geomap.recognition import recognize
+    from geomap.resolution import resolve, unnamed_regions
+
+    toponyms = resolve(recognize(document), document)
+    toponyms = sorted([*toponyms, *unnamed_regions(toponyms, document)], key=lambda t: t.span.start)
+    return extract(document, toponyms, layers)
+
+
+def build(
+    sources: Sequence[str | Path] | str | Path,
+    *,
+    layers_folder: Path | None = None,
+    published: date | None = None,
+    country: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Build:
+    """Read documents and find their incidents.
+
+    Args:
+        sources: files, folders, or "-" for standard input.
+        layers_folder: a folder of layer files that are added to the built-in ones.
+        published: date of publication for documents that give none.
+        country: ISO 3166-1 alpha-2, a hint for resolution in documents that give none.
+        since: leave out incidents that ended before.
+        until: leave out incidents that began after.
+        jobs: processes to share the documents among.
+        progress: called after each document.
+
+    Raises:
+        EmptyError: no document could be read.
+        LayerError: no layer is valid.
+    """
+    from geomap.documents import read
+    from geomap.layers import load_layers
+    from geomap.merging import merge
+
+    layers, problems = load_layers(layers_folder)
+    named = [sources] if isinstance(sources, str | Path) else list(sources)
+    documents, unread = read(named, published=published, country=country)
+    problems = [*problems, *unread]
+    if not documents:
+        raise EmptyError(
+            "; ".join([f"no document found in {', '.join(map(repr, map(str, named)))}", *map(str, problems)])
+        )
+    found: list[Event] = []
+    read_well: list[Document] = []
+    for number, (document, mentions) in enumerate(_all_mentions(documents, layers, jobs)):
+        if isinstance(mentions, Problem):
+            problems.append(mentions)
+        else:
+            found += mentions
+            read_well.append(document)
+        if progress is not None:
+            progress("events", number + 1, len(documents))
+    incidents = [i for i in merge(found, read_well, layers) if _in_range(i, since, until)]
+    return Build(tuple(incidents), tuple(read_well), tuple(layers), tuple(problems))
+
+
+def _in_range(incident: Incident, since: date | None, until: date | None) -> bool:
+    if incident.start is None:
+        return since is None and until is None
+    return (since is None or (incident.end or incident.start) >= since) and (until is None or incident.start <= until)
+
+
+def _all_mentions(
+    documents: Sequence[Document], layers: Sequence[Layer], jobs: int
+) -> Iterable[tuple[Document, list[Event] | Problem]]:
+    if jobs <= 1 or len(documents) < 2:
+        return ((d, _safely(d, layers)) for d in documents)
+    return _shared(documents, layers, jobs)
+
+
+def _shared(
+    documents: Sequence[Document], layers: Sequence[Layer], jobs: int
+) -> Iterator[tuple[Document, list[Event] | Problem]]:
+    """Share documents among processes; results come in the documents' order."""
+    import os
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    jobs = min(jobs, len(documents))
+    # A process each for itself: threads of the tagger must not compete for the same cores.
+    os.environ.setdefault("GEOMAP_THREADS", str(max(1, (os.cpu_count() or 1) // jobs)))
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        results = pool.map(
+            _safely, documents, [layers] * len(documents), chunksize=max(1, min(16, len(documents) // jobs))
+        )
+        yield from zip(documents, results, strict=True)
+
+
+def _safely(document: Document, layers: Sequence[Layer]) -> list[Event] | Problem:
+    """Mentions of one document; a fault in it must not end the others' work."""
+    try:
+        return _mentions(document, layers)
+    except Exception as fault:
+        where = document.url or document.title or document.id
+        return Problem(where, f"skipped: {type(fault).__name__}: {fault}; please report it with the text")

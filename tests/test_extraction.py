@@ -1,0 +1,95 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from geomap.extraction import extract
+from geomap.layers import load_layers
+from geomap.model import Count, Document
+from geomap.recognition import recognize
+from geomap.resolution import resolve
+
+LAYERS = load_layers()[0]
+
+
+def events(text, published=date(2024, 5, 10), layers=LAYERS):
+    document = Document("d", text, published=published)
+    return extract(document, resolve(recognize(document), document), layers)
+
+
+def only(text, layer):
+    return next(e for e in events(text) if e.layer == layer)
+
+
+def test_what_where_when_and_how_many():
+    event = only(
+        "A car bomb exploded outside a market in Mogadishu, Somalia, on Wednesday, killing 11 people and wounding 20.",
+        "bombing",
+    )
+    assert event.toponym.place.name == "Mogadishu"
+    assert event.start == event.end == date(2024, 5, 8)
+    assert event.date_precision == "day"
+    assert (event.killed, event.injured) == (Count(11, 11), Count(20, 20))
+    assert event.status == "reported"
+
+
+def test_news_without_a_time_is_dated_by_its_publication():
+    event = only("An earthquake shook Arequipa, Peru, damaging hundreds of homes.", "natural_disaster")
+    assert (event.start, event.date_precision) == (date(2024, 5, 10), "published")
+
+
+def test_without_a_date_of_publication_there_is_no_date():
+    found = events("An earthquake shook Arequipa, Peru, damaging hundreds of homes.", published=None)
+    assert [e.start for e in found] == [None]
+
+
+def test_an_attribution_is_kept_with_the_claim():
+    event = only(
+        "Rebels said they had captured the town of Kisangani in the Democratic Republic of the Congo.",
+        "territorial_change",
+    )
+    assert event.status == "claimed"
+    assert any(c.stance == "asserts" and "Rebels" in c.name for c in event.claims)
+
+
+def test_a_government_named_by_its_capital_is_never_the_place():
+    for event in events("Ankara condemned the raid, and Washington urged both sides to show restraint."):
+        assert event.toponym is None
+
+
+def test_offsets_and_quotes_are_those_of_the_text():
+    text = "Ferry workers went on strike in Piraeus, Greece. A storm sank two boats off Crete."
+    for event in events(text):
+        assert text[event.trigger.start : event.trigger.end] == event.trigger.text
+        assert event.trigger.text in event.sentence.text
+        assert text[event.sentence.start : event.sentence.end] == event.sentence.text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "The orchestra played Mahler in Vienna.", "Comments (0)", "Share this article\nRead more"]
+)
+def test_texts_without_events(text):
+    assert events(text) == []
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.id)
+def test_example_and_counter_of_each_layer(layer):
+    assert layer.id in {e.layer for e in events(layer.example)}
+    assert layer.id not in {e.layer for e in events(layer.counter)}
+
+
+def test_a_layer_that_a_user_adds_works_untrained():
+    mine = replace(
+        LAYERS[0], id="wildlife_crime", title="Wildlife crime", triggers=("poaching", "poacher"), near_misses=()
+    )
+    text = "Rangers said poachers had killed four elephants near Luangwa, Zambia."
+    found = [e for e in events(text, layers=[*LAYERS, mine]) if e.layer == "wildlife_crime"]
+    assert len(found) == 1
+    assert found[0].trigger.text == "poachers"
+    assert found[0].toponym is not None
+
+
+def test_types_that_are_not_asked_for_are_left_out():
+    protest = [layer for layer in LAYERS if layer.id == "protest"]
+    text = "Thousands protested in Tbilisi, Georgia, while an earthquake shook Batumi."
+    assert {e.layer for e in events(text, layers=protest)} == {"protest"}

@@ -1,0 +1,117 @@
+from datetime import date
+
+import pytest
+
+from geomap.layers import load_layers
+from geomap.merging import coreference, merge, summarize
+from geomap.model import Actor, Claim, Count, Document, Event, Place, Span, Toponym
+
+LAYERS = load_layers()[0]
+IZMIR = Place("geonames:311046", "İzmir", 38.41, 27.14, "city", "TR", "İzmir", 2500000)
+TURKEY = Place("geonames:298795", "Türkiye", 39.0, 35.0, "country", "TR")
+LIMA = Place("geonames:3936456", "Lima", -12.04, -77.03, "city", "PE", "Lima", 7700000)
+
+
+def at(place, start=0):
+    precision = "town" if place.feature == "city" else "country"
+    return Toponym(
+        Span(start, start + 4, place.name), "literal", place=place, precision=precision, radius_km=10.0, score=0.9
+    )
+
+
+def event(
+    layer="natural_disaster", trigger="earthquake", start=0, document="a", place=None, day=date(2024, 3, 1), **more
+):
+    fields = {
+        "id": f"{document}-{start}", "document": document, "layer": layer,
+        "trigger": Span(start, start + len(trigger), trigger), "sentence": Span(start, start + 60, "A sentence."),
+        "toponym": at(place, start) if place else None, "start": day, "end": day, "date_precision": "published" if day else None,
+        "actors": (), "weapon": None, "killed": None, "injured": None, "status": "reported", "claims": (), "main": True, "score": 0.9,
+    }  # fmt: skip
+    return Event(**fields | more)
+
+
+def document(name, day=date(2024, 3, 1), publisher=None):
+    return Document(name, "text", title=name, publisher=publisher or f"Paper {name}", published=day)
+
+
+def test_later_mentions_join_the_first():
+    groups = coreference([event(place=IZMIR), event(trigger="quake", start=200), event(place=TURKEY, start=300)])
+    assert [len(g) for g in groups] == [3]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        event(start=100, place=LIMA),
+        event(start=100, layer="protest", trigger="march", place=IZMIR),
+        event(start=100, place=IZMIR, day=date(2023, 2, 6), date_precision="day", main=False),
+    ],
+)
+def test_what_contradicts_stays_apart(other):
+    first = event(place=IZMIR, day=date(2024, 3, 1), date_precision="day")
+    assert len(coreference([first, other])) == 2
+
+
+def test_condemnations_by_two_states_are_two():
+    oman = event("condemnation", "denounced", actors=(Actor("Oman", "source", country="OM"),))
+    france = event("condemnation", "condemned", start=90, actors=(Actor("France", "source", country="FR"),))
+    assert len(coreference([oman, france])) == 2
+
+
+def test_the_attack_points_back_to_the_strike():
+    strike = event(
+        "missile_strike",
+        "missile struck",
+        place=IZMIR,
+        claims=(Claim(Span(0, 2, "US"), "US", "asserts", "", "a"),),
+        status="claimed",
+    )
+    denial = event(
+        "air_strike",
+        "attack",
+        start=150,
+        status="denied",
+        claims=(Claim(Span(150, 154, "Army"), "Army", "denies", "", "a"),),
+    )
+    (group,) = coreference([strike, denial])
+    whole = summarize(group)
+    assert (whole.layer, whole.status, len(whole.claims)) == ("missile_strike", "disputed", 2)
+    assert whole.toponym.place is IZMIR
+
+
+def test_reports_of_one_happening_become_one_incident():
+    events = [
+        event(place=IZMIR, document="a", killed=Count(3, 3)),
+        event(place=IZMIR, document="b", day=date(2024, 3, 2), killed=Count(5, 5)),
+    ]
+    (incident,) = merge(events, [document("a"), document("b", date(2024, 3, 2))], LAYERS)
+    assert incident.publishers == ("Paper a", "Paper b")
+    assert incident.killed == Count(5, 5), "the latest toll counts"
+    assert incident.start == date(2024, 3, 1)
+    assert len(incident.events) == 2
+    assert "İzmir" in incident.title
+
+
+def test_another_day_is_another_happening():
+    events = [event(place=IZMIR, document="a"), event(place=IZMIR, document="b", day=date(2024, 3, 20))]
+    assert len(merge(events, [document("a"), document("b", date(2024, 3, 20))], LAYERS)) == 2
+
+
+def test_events_without_a_place_are_kept_without_a_position():
+    (incident,) = merge([event("appeal", "urged")], [document("a")], LAYERS)
+    assert (incident.place, incident.latitude, incident.footprint) == (None, None, None)
+
+
+def test_order_of_input_changes_nothing():
+    events = [event(place=IZMIR, document="a"), event(place=LIMA, document="b"), event(place=IZMIR, document="c")]
+    documents = [document(n) for n in "abc"]
+    assert merge(events, documents, LAYERS) == merge(events[::-1], documents[::-1], LAYERS)
+
+
+def test_an_id_survives_a_further_report():
+    first = event(place=IZMIR, document="a")
+    later = event(place=IZMIR, document="b", day=date(2024, 3, 2))
+    (alone,) = merge([first], [document("a")], LAYERS)
+    (both,) = merge([first, later], [document("a"), document("b", date(2024, 3, 2))], LAYERS)
+    assert alone.id == both.id

@@ -74,6 +74,13 @@ _REASON = re.compile(
     r"(?:[\w’'-]+\s+){0,6}$",
     re.IGNORECASE,
 )
+_WEAPON_TAIL = re.compile(
+    r"[\s-]+(?:(?:missile|rocket|drone|air|artillery|cruise|ballistic|car|suicide)\s+)*"
+    r"(?:missiles?|rockets?|drones?|shells?|bombs?|aircraft|warplanes?|jets?|strikes?|air ?strikes?|attacks?|raids?|fire)$",
+    re.IGNORECASE,
+)
+#: "Iranian" (city), "local" (people): what it belongs to is no actor's name; "Syrians" is.
+_ADJECTIVE = re.compile(r"[A-Z][a-z]+(?:an|ian|ish|ese|i)|[a-z]+(?:al|ic|ed|ing)|air|military|other")
 _TIE = re.compile(r"\s+(?:in|on|at|near|outside|inside|against|across|over|off)\s+(?:the\s+)?(?:[a-z-]+\s+){0,2}")
 #: What may stand between a spot and what holds it.
 _JOINT = re.compile(r"[\s,(]*(?:[\w’'-]+\s+){0,4}?(?:in|of|near|outside|at|,)?[\s,(]*(?:the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?", re.IGNORECASE)
@@ -304,10 +311,7 @@ def _event(document: Document, reading: Reading, mention: _Mention, toponyms: Se
     start, end, precision = _dates(document, reading, mention, quote, status, main)
     if end is not None and document.published is not None and (document.published - end).days > _NEWS_DAYS:
         main = False
-    actors: list[Actor] = []
-    for role in ("source", "target"):
-        for span in mention.spans[f"{role}_actors"]:
-            actors.append(describe(" ".join(span.text.split()), role))  # type: ignore[arg-type]
+    actors = _actors(mention, [*asserting, *denying])
     weapons = mention.spans["weapon"]
     killed, injured = (mention.counts.get(kind, (0.0, None))[1] for kind in _KINDS)
     identity = f"{document.id}\n{mention.layer}\n{trigger.start}"
@@ -330,6 +334,22 @@ def _event(document: Document, reading: Reading, mention: _Mention, toponyms: Se
         main=main,
         score=round(mention.score, 3),
     )
+
+
+def _actors(mention: _Mention, speakers: Sequence[Span]) -> list[Actor]:
+    """Who did it and to whom: not the weapon, nor who only speaks of it, nor an adjective alone."""
+    actors: list[Actor] = []
+    for span in mention.spans["source_actors"]:
+        name = _WEAPON_TAIL.sub("", " ".join(span.text.split()))
+        if name and any(c.isalpha() for c in name):
+            actors.append(describe(name, "source"))
+    for span in mention.spans["target_actors"]:
+        name = " ".join(span.text.split())
+        actor = describe(name, "target")
+        adjective = _ADJECTIVE.fullmatch(name) is not None and (actor.canonical or "").lower() != name.lower()
+        if not adjective and not _overlaps(span, speakers) and any(c.isalpha() for c in name):
+            actors.append(actor)
+    return actors
 
 
 def _span(reading: Reading, first: int, end: int) -> Span:

@@ -68,14 +68,16 @@ _KINDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("city", "town", "village", "township", "municipality", "suburb"), ("city", "admin2")),
     **dict.fromkeys(("republic", "kingdom", "commonwealth", "sultanate"), ("country", "admin1")),
 }
-# Natural features are not their namesakes on land: "Kish River" is not the town of Kish, nor "Goulburn Island" Goulburn.
+# Natural features are not their namesakes: "Kish River" is not the town of Kish, nor "Goulburn Island" Goulburn.
 _NATURAL: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("island", "islands"), ("region", "country")),
     **dict.fromkeys(("peninsula", "valley", "mountain", "mountains", "desert", "plateau"), ("region",)),
     **dict.fromkeys(("sea", "ocean", "river", "lake", "bay", "gulf", "strait", "canal"), ("sea",)),
 }
 _SUFFIX = re.compile(rf"(?P<rest>.+) (?P<kind>{'|'.join([*_KINDS, *_NATURAL])})")
-_PREFIX = re.compile(rf"(?:(?P<kind>{'|'.join([*_KINDS, *_NATURAL])}) of(?: the)?|(?P<county>county)) (?P<rest>.+)")
+_PREFIX = re.compile(
+    rf"(?:(?P<kind>{'|'.join([*_KINDS, *_NATURAL])}) of(?: the)?|(?P<before>county|river|lake)) (?P<rest>.+)"
+)
 # Facilities named by the town beside them.
 _FACILITY = re.compile(
     r"(.+?) (?:(?:international|regional|municipal) )?(?:airport|airfield|air ?base|air force base|air station|afb|"
@@ -326,15 +328,19 @@ class Gazetteer:
         exact = self._exact(key, name)
         typed = _SUFFIX.fullmatch(key) or _PREFIX.fullmatch(key)
         if typed:
-            word = typed["kind"] or "county"
-            wanted = _KINDS.get(word) or _NATURAL[word]
-            if any(place.feature in wanted for place in exact) or (exact and word in _NATURAL):
+            word, rest = typed["kind"] or typed["before"], typed["rest"]
+            natural = word in _NATURAL
+            if natural and not exact:  # "Oman Gulf" is the Gulf of Oman
+                turned = (f"{word} of {rest}", f"{word} {rest}", f"{rest} {word}")
+                exact = next(filter(None, (self._exact(form, form.title()) for form in turned)), [])
+            wanted = _NATURAL[word] if natural else _KINDS[word]
+            if any(place.feature in wanted for place in exact) or (exact and natural):
                 return _by_feature(exact, wanted)
-            others = self._exact(typed["rest"], typed["rest"].title())
+            others = self._exact(rest, rest.title())
             fitting = [place for place in others if place.feature in wanted]
             if fitting:
                 return _by_feature(_distinct([*fitting, *exact]), wanted)
-            if others and not exact and word in _KINDS:
+            if others and not exact and not natural:
                 return tuple(others)
         if exact:
             return tuple(exact)
@@ -345,8 +351,8 @@ class Gazetteer:
         if self._people(name):
             return ()
         found = self._spelled(key)
-        if not found and typed and typed["kind"] in _KINDS:
-            return _by_feature(self._spelled(typed["rest"]), _KINDS[typed["kind"]])
+        if not found and typed and word in _KINDS:
+            return _by_feature(self._spelled(rest), wanted)
         return tuple(found)
 
     def _spelled(self, key: str) -> list[Place]:

@@ -73,6 +73,8 @@ _PART_OF = re.compile(
     re.IGNORECASE,
 )
 _LARGE_TOWN = 100_000
+#: Persons from which on a town is what its name stands for, rather than the division named after it.
+_SEAT = 15_000
 _THE_TOWN = re.compile(r"\b(?:the|that)\s+(?:city|town|village)\b(?![’']s\s+\w+ern\b)(?!\s+(?:of|council|hall)\b)", re.IGNORECASE)
 
 
@@ -177,6 +179,7 @@ def _group(
         first = next((i for i in own if f"{i}" in inside), None)
         areas = inside[f"{first}"][1] if container and first is not None else []
         base = [_base(toponyms[own[0]], c, areas, document) for c in candidates]
+        _prefer_seats(toponyms[own[0]].span.text, candidates, base)
         order = sorted(range(len(candidates)), key=lambda k: (-base[k], k))[:_LIMIT]
         out.append(_Name(own, [candidates[k] for k in order], [base[k] for k in order], min(2.0, math.sqrt(len(own)))))
     return out
@@ -231,6 +234,21 @@ def _base(toponym: Toponym, place: Place, areas: list[Place], document: Document
     if document.country and place.country == document.country:
         score += _HINT
     return score
+
+
+def _prefer_seats(written: str, candidates: list[Place], base: list[float]) -> None:
+    """Of a town and the division around it that share a name, news that says no more ("in Derna") means the town."""
+    key = normalize(written)
+    towns = [
+        (k, p) for k, p in enumerate(candidates)
+        if p.feature == "city" and (p.population or 0) >= _SEAT and normalize(p.name) == key
+    ]  # fmt: skip
+    for i, area in enumerate(candidates):
+        if area.feature not in ("admin1", "admin2"):
+            continue
+        for k, town in towns:
+            if town.country == area.country and town.admin1 is not None and normalize(town.admin1) == normalize(area.admin1 or area.name):
+                base[i] = min(base[i], base[k] - 0.5)
 
 
 def _disambiguate(names: list[_Name]) -> None:

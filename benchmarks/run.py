@@ -2,9 +2,10 @@
 
     python -m benchmarks.run CORPORA
 
-In: a folder with places/*.jsonl and events/*.jsonl (formats: benchmarks/README.md). Out: a table on standard output; exit 1
-where a figure lies under its floor. `--raise` writes higher floors; floors are never lowered by this script. A floor holds for
-the corpus of its digest only.
+In: a folder with places/*.jsonl and events/*.jsonl (formats: benchmarks/README.md). Out: a table on standard output;
+exit 1
+where a figure lies under its floor. `--raise` writes higher floors; floors are never lowered by this script. A floor
+holds for the corpus of its digest only.
 """
 
 from __future__ import annotations
@@ -49,9 +50,8 @@ def main() -> int:
                 low = floor.get(key)
                 below = low is not None and value < low
                 failed = failed or below
-                print(
-                    f"{name:28} {key:28} {value:8.4f}  {'' if low is None else f'floor {low}'}{'  BELOW' if below else ''}"
-                )
+                against = "" if low is None else f"floor {low}{'  BELOW' if below else ''}"
+                print(f"{name:28} {key:28} {value:8.4f}  {against}")
             if args.higher:
                 # Speed depends on the machine: its floor is set by hand.
                 raised = {k: max(v, floor.get(k, 0.0)) for k, v in scores.items() if k != "documents_per_second"}

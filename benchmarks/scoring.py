@@ -1,6 +1,7 @@
 """Score places and events against gold.
 
-In: gold and predicted records (mappings as read from JSON lines). Out: flat mappings of scores, 0..1, rounded to 4 digits.
+In: gold and predicted records (mappings as read from JSON lines). Out: flat mappings of scores, 0..1, rounded to 4
+digits.
 Definitions follow the field: strict spans, accuracy within 161 km (Gritta et al. 2018), no gold toponym left out.
 """
 
@@ -30,7 +31,10 @@ def f1(right: float, predicted: float, gold: float) -> float:
 
 
 def score_places(gold: Records, predicted: Records) -> dict[str, float]:
-    """Strict recognition F1; text-to-point F1 (exact span, within 161 km); resolution of what was found within 161 km."""
+    """Strict recognition F1.
+
+    Text-to-point F1 (exact span, within 161 km); resolution of what was found within 161 km.
+    """
     exact = n_gold = n_predicted = right = with_point = comparable = found = near = 0
     for key, document in gold.items():
         spans = {(t["start"], t["end"]): t for t in document["toponyms"]}
@@ -57,7 +61,10 @@ def score_places(gold: Records, predicted: Records) -> dict[str, float]:
 
 
 def score_events(gold: Records, predicted: Records) -> dict[str, float]:
-    """F1 of detection (trigger), type, and type with place; each gold event that is news counts, background is neutral."""
+    """F1 of detection (trigger), type, and type with place.
+
+    Each gold event that is news counts, background is neutral.
+    """
     scores: dict[str, float] = {}
     for name, agrees in (("detection", _detected), ("type", _typed), ("located", _located)):
         right = n_predicted = n_gold = 0

@@ -4,8 +4,8 @@
 >>> build = geomap.build("seeds/")                       # doctest: +SKIP
 >>> geomap.to_geodataframe(build.incidents)              # doctest: +SKIP
 
-The stages are public too: `read`, `recognize`, `resolve`, `extract`, `merge`, `render_map`. What a name stands for is imported
-when it is first used, so that `import geomap` is quick.
+The stages are public too: `read`, `recognize`, `resolve`, `extract`, `merge`, `render_map`. What a name stands for is
+imported when it is first used, so that `import geomap` is quick.
 """
 
 from __future__ import annotations

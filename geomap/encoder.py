@@ -1,8 +1,9 @@
 """The neural tagger: one pass over a text gives every head its scores.
 
-In: a text. Out: a `Reading`: its sentences and tokens with, for each token, probabilities of the entity, place-kind, trigger,
-status and main labels, and for a trigger the probability that each token fills each role. Probabilities are 0..1, offsets
-characters. No torch: an int8 ONNX file is run by onnxruntime. training/README.md tells how the file was made.
+In: a text. Out: a `Reading`: its sentences and tokens with, for each token, probabilities of the entity, place-kind,
+trigger, status and main labels, and for a trigger the probability that each token fills each role. Probabilities are
+0..1, offsets characters. No torch: an int8 ONNX file is run by onnxruntime. training/README.md tells how the file was
+made.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geomap.model import Span
 from geomap.text import Sentence, Token, sentences, tokenize
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ ENTITY_LABELS = ("O", *(f"{p}-{t}" for t in ("LOC", "PER", "ORG", "NORP", "MISC"
 KIND_LABELS = ("O", *(f"{p}-{t}" for t in ("literal", "metonym", "demonym", "embedded") for p in "BI"))
 STATUSES = ("reported", "confirmed", "claimed", "denied", "disputed", "planned", "threatened")
 ROLES = (
-    "place", "origin", "time", "attributed_to", "denied_by", "source_actors", "target_actors", "weapon", "killed", "injured",
+    "place", "origin", "time", "attributed_to", "denied_by", "source_actors", "target_actors", "weapon", "killed",
+    "injured",
 )  # fmt: skip
 
 
@@ -131,8 +134,25 @@ class Reading:
         hi = bisect_left(self.tokens, end, key=lambda t: t.start)
         return range(lo, max(lo, hi))
 
+    def span(self, first: int, end: int) -> Span:
+        """Give the stretch of characters of some tokens (numbers, end exclusive)."""
+        start, stop = self.tokens[first].start, self.tokens[end - 1].end
+        return Span(start, stop, self.text[start:stop])
+
+    def names(self, tokens: range) -> list[tuple[str, range]]:
+        """Give the names among some tokens, with their types (PER, ORG, LOC, NORP, MISC)."""
+        labels = [ENTITY_LABELS[int(k)] for k in self.entity[tokens.start : tokens.stop].argmax(axis=1)]
+        found: list[tuple[str, range]] = []
+        for at, label in enumerate(labels, tokens.start):
+            kind = label[2:]
+            if label[0] == "I" and found and found[-1][0] == kind and found[-1][1].stop == at:
+                found[-1] = (kind, range(found[-1][1].start, at + 1))
+            elif label != "O":
+                found.append((kind, range(at, at + 1)))
+        return found
+
     def roles(self, trigger: range) -> tuple[int, FloatArray]:
-        """Give (number of the window's first token, probability of each role of each token of the window: roles x tokens)."""
+        """Give the number of the window's first token, and each role's probability of each token: roles x tokens."""
         import numpy as np
 
         lo, hi = next(w for w in self.windows if w[0] <= trigger.start < w[1])

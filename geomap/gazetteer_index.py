@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from geomap.gazetteer import is_abbreviation, is_spelled, normalize
+from geomap.gazetteer import is_abbreviation, normalize
 from geomap.transliteration import skeleton
 
 __all__ = ["OFFICIAL", "OTHER", "OWN", "Entry", "Index"]
@@ -20,8 +20,8 @@ OWN, OFFICIAL, OTHER = 0, 1, 2
 _OTHER_NAME, _OTHER_DIVISION_NAME, _OTHER_COUNTRY_NAME = 0.05, 0.3, 0.1
 # Numbers of places that GeoNames does not number; its own stay below 100 million.
 _FIRST_NUMBER = 100_000_000
-# Places of a form, in the file.
-_MOST_SPELLED = 40
+# Persons from which on a place, if it is no division, is found by other spellings of its name.
+_SPELLED_POPULATION = 2_000
 
 
 @dataclass(slots=True)
@@ -106,35 +106,24 @@ class Index:
             else:
                 self.names.pop(key, None)
 
-    def spellings(self) -> dict[str, list[int]]:
-        """Give the references of each form that other spellings of a name share (`skeleton`), the likeliest first.
+    def spellings(self, countries: frozenset[str]) -> dict[str, list[int]]:
+        """Give the references of each form that the spellings of a name share (`skeleton`), the likeliest first.
 
-        A form is left out where the key of the same letters leads to the same places.
+        Only own and official names of divisions and larger places of these countries (ISO 3166-1 alpha-2) have forms.
         """
-        keys: dict[str, list[str]] = {}
+        found: dict[str, dict[int, int]] = {}
         for key in self.names:
-            form = skeleton(key)
-            if form and any(self._spelled(r) for r in self._known(key)):
-                keys.setdefault(form, []).append(key)
-        found = {}
-        for form, alike in keys.items():
-            if alike == [form]:
-                continue
-            best: dict[int, int] = {}
-            for reference in (r for key in alike for r in self._known(key) if self._spelled(r)):
-                number = reference >> 4
-                best[number] = min(reference, best.get(number, reference))
-            if best.keys() != {r >> 4 for r in self._known(form) if self._spelled(r)}:
-                found[form] = self._in_order(best.values())[:_MOST_SPELLED]
-        return found
+            for reference in self._known(key):
+                entry = self.entries[reference >> 4]
+                large = entry.feature in ("admin1", "admin2") or (entry.population or 0) >= _SPELLED_POPULATION
+                if large and entry.country in countries and reference >> 2 & 3 != OTHER:
+                    best = found.setdefault(skeleton(key), {})
+                    best[entry.number] = min(reference, best.get(entry.number, reference))
+        return {form: self._in_order(best.values()) for form, best in found.items() if form}
 
     def _known(self, key: str) -> list[int]:
         known = self.names.get(key, [])
         return [known] if isinstance(known, int) else known
-
-    def _spelled(self, reference: int) -> bool:
-        entry = self.entries[reference >> 4]
-        return is_spelled(entry.feature, entry.population)
 
     def _in_order(self, references: Iterable[int]) -> list[int]:
         order = sorted(references, key=lambda r: (-self.prior(r), r >> 2 & 3, r >> 4))

@@ -1,7 +1,8 @@
 """Event coreference: which mentions speak of one happening, within a document and across documents.
 
-In: `Event`s and the `Document`s they come from. Out: `Incident`s, sorted; each keeps its events as evidence. Two mentions are
-one happening when nothing that both of them say contradicts (type, place, date, actors, casualties) and enough of it agrees.
+In: `Event`s and the `Document`s they come from. Out: `Incident`s, sorted; each keeps its events as evidence. Two
+mentions are one happening when nothing that both of them say contradicts (type, place, date, actors, casualties) and
+enough of it agrees.
 """
 
 from __future__ import annotations
@@ -22,13 +23,19 @@ __all__ = ["coreference", "merge", "summarize"]
 
 #: Words by which a later mention names an attack loosely; it then belongs to the happening it points back to.
 _LOOSE = frozenset(
-    "attack strike assault raid explosion blast incident bombardment hit target operation retaliation".split()
-)
+    {
+        "assault", "attack", "blast", "bombardment", "explosion", "hit", "incident", "operation",
+        "raid", "retaliation", "strike", "target",
+    }
+)  # fmt: skip
 #: Words that say what kind of attack it was after all: "missile attack".
 _SPECIFIC = frozenset(
-    "missile rocket drone uav air aerial airstrike bomb bombing shell artillery mortar suicide mine grenade gun knife acid "
-    "arson gas nuclear chemical".split()
-)
+    {
+        "acid", "aerial", "air", "airstrike", "arson", "artillery", "bomb", "bombing", "chemical",
+        "drone", "gas", "grenade", "gun", "knife", "mine", "missile", "mortar", "nuclear",
+        "rocket", "shell", "suicide", "uav",
+    }
+)  # fmt: skip
 #: Points that agreement earns; a pair with fewer than `_SAME` is two happenings.
 _SAME = 2.0
 #: Days by which reports of one happening may differ across documents.
@@ -126,11 +133,13 @@ def _where(a: Event, b: Event) -> float:
 
 def _overlap(a: Toponym, b: Toponym) -> float | None:
     """Points for two places: the same, one within the other, or (None) apart."""
-    assert a.place is not None and b.place is not None
+    assert a.place is not None
+    assert b.place is not None
     if a.place.id == b.place.id and (a.footprint is None) == (b.footprint is None):
         return 1.0 if a.written == b.written or a.footprint is None else 0.5
     pa, pb = a.position, b.position
-    assert pa is not None and pb is not None
+    assert pa is not None
+    assert pb is not None
     if _contains(a.place, b.place) or _contains(b.place, a.place):
         # "southern Syria" and "Aleppo" are both in Syria and yet apart.
         if a.footprint is not None and b.footprint is None:
@@ -262,7 +271,11 @@ def _days(event: Event) -> int:
 
 
 def _place_rank(event: Event) -> tuple[bool, bool, float]:
-    return (event.toponym is None, points_back(event), event.toponym.radius_km or 0.0 if event.toponym is not None else math.inf)
+    return (
+        event.toponym is None,
+        points_back(event),
+        event.toponym.radius_km or 0.0 if event.toponym is not None else math.inf,
+    )
 
 
 def _first_count(counts: Iterable[Count | None]) -> Count | None:
@@ -409,10 +422,14 @@ def _footprint(toponym: Toponym | None):  # type: ignore[no-untyped-def]
 
 def _title(event: Event, layer: Layer | None) -> str:
     what = event.layer.replace("_", " ").replace("-", " ").capitalize()
+    # An id has no capitals; the layer's title knows that it is "CBRN".
+    for word in re.findall(r"\w+", layer.title if layer is not None else ""):
+        if word.isupper():
+            what = re.sub(rf"\b{word}\b", word, what, flags=re.IGNORECASE)
     if event.toponym is not None and event.toponym.place is not None:
         return f"{what}: {_place_title(event.toponym)}"
     sources = [a.canonical or a.name for a in event.actors if a.role == "source"]
-    return f"{what} by {sources[0]}" if sources else (what if layer is None else what)
+    return f"{what} by {sources[0]}" if sources else what
 
 
 def _place_title(toponym: Toponym) -> str:

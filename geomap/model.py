@@ -1,7 +1,7 @@
 """The nouns: what passes from one stage to the next.
 
-Everywhere: WGS 84 degrees, kilometres, offsets in characters of `Document.text` with the end exclusive, ISO 8601 dates,
-scores 0..1. `None` means "not said"; a count of (0, 0) means "said to be nil".
+Everywhere: WGS 84 degrees, kilometres, offsets in characters of `Document.text` with the end exclusive, ISO 8601
+dates, scores 0..1. `None` means "not said"; a count of (0, 0) means "said to be nil".
 """
 
 from __future__ import annotations

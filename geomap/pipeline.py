@@ -1,7 +1,7 @@
 """The whole line: documents in, incidents out.
 
-In: files, folders or `Document`s. Out: a `Build`: incidents, the documents they come from, the layers used, and the problems met
-on the way. Trouble with one document is a `Problem`; the others go on.
+In: files, folders or `Document`s. Out: a `Build`: incidents, the documents they come from, the layers used, and the
+problems met on the way. Trouble with one document is a `Problem`; the others go on.
 """
 
 from __future__ import annotations

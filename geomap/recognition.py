@@ -1,6 +1,7 @@
 """Toponym recognition: which stretches of a document name places, and what each name stands for.
 
-In: a `Document`. Out: its `Toponym`s in order, unresolved: spans in characters, kind (literal, metonym, demonym, embedded).
+In: a `Document`. Out: its `Toponym`s in order, unresolved: spans in characters, kind (literal, metonym, demonym,
+embedded).
 """
 
 from __future__ import annotations
@@ -28,7 +29,12 @@ _BEGIN = [ENTITY_LABELS.index("B-LOC"), ENTITY_LABELS.index("B-NORP")]
 _KIND_BEGIN = [i for i, label in enumerate(KIND_LABELS) if label.startswith("B-")]
 _KINDS: tuple[Kind, ...] = ("literal", "metonym", "demonym", "embedded")
 #: Not part of a name at its edges.
-_EDGE = frozenset("the a an of in on at and or to from for its his their ' ’ \" “ ” , . - – — ( ) : ; / @ #".split())
+_EDGE = frozenset(
+    {
+        "the", "a", "an", "of", "in", "on", "at", "and", "or", "to", "from", "for", "its", "his", "their", "'", "’", '"',
+        "“", "”", ",", ".", "-", "–", "—", "(", ")", ":", ";", "/", "@", "#",
+    }
+)  # fmt: skip
 _COMPASS = re.compile(
     r"(?:(?:north|south)(?:-?(?:east|west))?|east|west|central|upper|lower|inner|outer|downtown|mid)(?:ern)?(?:most)?$"
 )

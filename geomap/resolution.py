@@ -1,12 +1,12 @@
 """Toponym resolution: which place each toponym is, and the footprint of places described by means of another.
 
-In: a document's `Toponym`s. Out: the same with `Place`, precision, radius (km), score and candidates, and for "southern Syria"
-or "20 km north of Isfahan" a relation with its footprint (shapely, degrees).
+In: a document's `Toponym`s. Out: the same with `Place`, precision, radius (km), score and candidates, and for
+"southern Syria" or "20 km north of Isfahan" a relation with its footprint (shapely, degrees).
 
-Each distinct name has candidates from a geocoder. A candidate's score is the sum of a prior (what kind of thing it is, how
-many live there) and of what the document says: a container behind the name ("Capri, Italy"), the countries and first-level
-divisions of the other names, and how near their candidates lie. Scores become probabilities, which weigh the other names'
-context in the next round.
+Each distinct name has candidates from a geocoder. A candidate's score is the sum of a prior (what kind of thing it
+is, how many live there) and of what the document says: a container behind the name ("Capri, Italy"), the countries
+and first-level divisions of the other names, and how near their candidates lie. Scores become probabilities, which
+weigh the other names' context in the next round.
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     Array = npt.NDArray[np.float64]
+    Numbers = npt.NDArray[np.int64]
 
 __all__ = ["geocode_text", "resolve", "unnamed_regions"]
 
 #: Candidates kept a name.
 _LIMIT = 30
 _ROUNDS = 3
-#: Rounds give diminishing returns; a name's own evidence is left out of its context.
+#: Score of what a name may stand for; towns are scored by their population.
 _PRIOR: dict[str, float] = {
-    "country": 10.0, "continent": 9.5, "sea": 8.5, "region": 8.0, "admin1": 7.0, "admin2": 4.5, "site": 5.5, "airport": 4.0,
-    "address": 5.0,
+    "country": 10.0, "continent": 9.5, "sea": 8.5, "region": 8.0, "admin1": 7.0, "admin2": 4.5, "site": 5.5,
+    "airport": 4.0, "address": 5.0,
 }  # fmt: skip
 _POPULATION_WEIGHT = 1.25
 _ALTERNATE_NAME = -2.0
@@ -75,7 +76,9 @@ _PART_OF = re.compile(
 _LARGE_TOWN = 100_000
 #: Persons from which on a town is what its name stands for, rather than the division named after it.
 _SEAT = 15_000
-_THE_TOWN = re.compile(r"\b(?:the|that)\s+(?:city|town|village)\b(?![’']s\s+\w+ern\b)(?!\s+(?:of|council|hall)\b)", re.IGNORECASE)
+_THE_TOWN = re.compile(
+    r"\b(?:the|that)\s+(?:city|town|village)\b(?![’']s\s+\w+ern\b)(?!\s+(?:of|council|hall)\b)", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -113,7 +116,7 @@ def resolve(
         candidates = tuple(name.candidates[i] for i in order[:10])
         for i in name.toponyms:
             resolved[i] = _placed(toponyms[i], candidates[0], gazetteer, name.probability[order[0]], candidates)
-    _place_local_names(resolved, document, gazetteer)
+    _place_local_names(resolved)
     return _relate(resolved, document)
 
 
@@ -225,10 +228,10 @@ def _base(toponym: Toponym, place: Place, areas: list[Place], document: Document
         score = _POPULATION_WEIGHT * math.log10((place.population or 100) + 1)
     else:
         score = _PRIOR.get(place.feature, 4.0)
-    if toponym.kind != "demonym" and normalize(place.name) != normalize(toponym.span.text):
-        # "U.S." is no alternate name to be wary of; "Columbia", which some languages have for Colombia, is.
-        if not is_abbreviation(toponym.span.text):
-            score += _ALTERNATE_COUNTRY if place.feature == "country" else _ALTERNATE_NAME
+    written = toponym.span.text
+    # "U.S." is no alternate name to be wary of; "Columbia", which some languages have for Colombia, is.
+    if toponym.kind != "demonym" and not is_abbreviation(written) and normalize(place.name) != normalize(written):
+        score += _ALTERNATE_COUNTRY if place.feature == "country" else _ALTERNATE_NAME
     if areas:
         score += _CONTAINER if any(_within(place, a) and place.id != a.id for a in areas) else 0.0
     if document.country and place.country == document.country:
@@ -247,7 +250,11 @@ def _prefer_seats(written: str, candidates: list[Place], base: list[float]) -> N
         if area.feature not in ("admin1", "admin2"):
             continue
         for k, town in towns:
-            if town.country == area.country and town.admin1 is not None and normalize(town.admin1) == normalize(area.admin1 or area.name):
+            if (
+                town.country == area.country
+                and town.admin1 is not None
+                and normalize(town.admin1) == normalize(area.admin1 or area.name)
+            ):
                 base[i] = min(base[i], base[k] - 0.5)
 
 
@@ -259,7 +266,7 @@ def _disambiguate(names: list[_Name]) -> None:
     if not live:
         return
     places = [p for n in live for p in n.candidates]
-    owner = np.array([i for i, n in enumerate(live) for _ in n.candidates])
+    owner = np.array([i for i, n in enumerate(live) for _ in n.candidates], dtype=np.int64)
     base = np.array([b for n in live for b in n.base])
     weight = np.array([n.weight for n in live])[owner]
     # What a name lends: a town lends its country, its division and its position; an area only what it is part of.
@@ -283,28 +290,27 @@ def _disambiguate(names: list[_Name]) -> None:
         at += len(name.candidates)
 
 
-def _codes(keys: list[str | None]) -> Array:
+def _codes(keys: list[str | None]) -> Numbers:
     import numpy as np
 
     numbers: dict[str, int] = {}
-    return np.array([-1 if k is None else numbers.setdefault(k, len(numbers)) for k in keys], dtype=float)
+    return np.array([-1 if k is None else numbers.setdefault(k, len(numbers)) for k in keys], dtype=np.int64)
 
 
-def _share(codes: Array, lent: Array, owner: Array, names: int) -> Array:
+def _share(codes: Numbers, lent: Array, owner: Numbers, names: int) -> Array:
     """For each candidate: the share of the other names' weight that lies in its own country or division."""
     import numpy as np
 
-    index = codes.astype(int)
-    size = int(index.max()) + 1 if len(index) else 0
+    size = int(codes.max()) + 1 if len(codes) else 0
     if size == 0:
         return np.zeros_like(lent)
     table = np.zeros((names, size))
-    known = index >= 0
-    np.add.at(table, (owner[known], index[known]), lent[known])
+    known = codes >= 0
+    np.add.at(table, (owner[known], codes[known]), lent[known])
     total = table.sum(axis=0)
     everything = total.sum()
     own = table.sum(axis=1)
-    others = total[np.maximum(index, 0)] - table[owner, np.maximum(index, 0)]
+    others = total[np.maximum(codes, 0)] - table[owner, np.maximum(codes, 0)]
     # A little mass is held back, so that one other mention is no certainty.
     return np.where(known, others / (everything - own[owner] + 0.5), 0.0)
 
@@ -319,7 +325,7 @@ def _nearness(places: list[Place]) -> Array:
     return np.asarray(np.exp(-km / _NEAR_KM))
 
 
-def _softmax(score: Array, owner: Array, names: int) -> Array:
+def _softmax(score: Array, owner: Numbers, names: int) -> Array:
     import numpy as np
 
     top = np.full(names, -np.inf)
@@ -343,11 +349,12 @@ def _placed(
     )
 
 
-def _place_local_names(toponyms: list[Toponym], document: Document, gazetteer: Gazetteer) -> None:
+def _place_local_names(toponyms: list[Toponym]) -> None:
     """Put a street, school or quarter that no gazetteer knows with the town that the text names next to it."""
     towns = [
         t for t in toponyms
-        if t.place is not None and t.kind == "literal" and t.place.feature in ("city", "admin2") and not _LOCAL.fullmatch(t.span.text)
+        if t.place is not None and t.place.feature in ("city", "admin2") and t.kind == "literal"
+        and not _LOCAL.fullmatch(t.span.text)
     ]  # fmt: skip
     for i, toponym in enumerate(toponyms):
         if toponym.place is not None or toponym.kind != "literal" or not _LOCAL.search(toponym.span.text):
@@ -440,7 +447,9 @@ def unnamed_regions(toponyms: Sequence[Toponym], document: Document) -> list[Top
             if t.place is not None and t.place.feature == "city" and t.kind == "literal" and t.span.end <= match.start()
         ]  # fmt: skip
         if towns and match.start() - towns[-1].span.end <= 400:
-            found.append(replace(towns[-1], span=Span(match.start(), match.end(), match.group()), relation=None, footprint=None))
+            found.append(
+                replace(towns[-1], span=Span(match.start(), match.end(), match.group()), relation=None, footprint=None)
+            )
     return found
 
 
@@ -456,6 +465,7 @@ def geocode_text(query: str, *, limit: int = 5, gazetteer: Gazetteer | None = No
     for toponym in _read_query(query.strip()[:300], gazetteer):
         places = toponym.candidates[:limit] if toponym.relation is None else (toponym.candidates[:1])
         for place in places:
+            related = toponym.relation is not None
             position = toponym.position if toponym.relation is not None else (place.latitude, place.longitude)
             assert position is not None
             answers.append({
@@ -465,8 +475,8 @@ def geocode_text(query: str, *, limit: int = 5, gazetteer: Gazetteer | None = No
                 "country": place.country,
                 "admin1": place.admin1,
                 "feature": place.feature,
-                "precision": toponym.precision if toponym.relation is not None else _PRECISION.get(place.feature, "site"),
-                "radius_km": toponym.radius_km if toponym.relation is not None else round(gazetteer.lookup_radius(place), 1),
+                "precision": toponym.precision if related else _PRECISION.get(place.feature, "site"),
+                "radius_km": toponym.radius_km if related else round(gazetteer.lookup_radius(place), 1),
                 "population": place.population,
                 "gazetteer_id": place.id,
                 "geometry": mapping(toponym.footprint) if toponym.footprint is not None else None,

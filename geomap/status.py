@@ -1,7 +1,7 @@
 """Claims and status: who says that something happened, who denies it, and what that makes of it.
 
-In: a sentence, the words in it that name who asserts or denies, and the status head's probabilities (0..1). Out: `Claim`s and
-a `Status`.
+In: a sentence, the words in it that name who asserts or denies, and the status head's probabilities (0..1). Out:
+`Claim`s and a `Status`.
 """
 
 from __future__ import annotations
@@ -30,9 +30,15 @@ _DECLINES = re.compile(
 )
 #: Another clause begins: what follows is no longer denied.
 _TURN = re.compile(r"[;]|\b(?:but|although|though|while|whereas)\b", re.IGNORECASE)
-_SAID = re.compile(r"\s+(?:ha(?:s|ve|d)|also|later|strongly|flatly|categorically|repeatedly|said|says|told|on)\b", re.IGNORECASE)
-_ADVERBIAL = re.compile(r"(?:on|in|at|after|before|following|since|during|speaking|according|asked|meanwhile|later)\b", re.IGNORECASE)
-_SO_DID = re.compile(r"[^.;]{0,40}?,?\s+(?:and\s+)?(?:so|as)\s+(?:did|does|do|has|have)\s+([^,.;]{2,60})", re.IGNORECASE)
+_SAID = re.compile(
+    r"\s+(?:ha(?:s|ve|d)|also|later|strongly|flatly|categorically|repeatedly|said|says|told|on)\b", re.IGNORECASE
+)
+_ADVERBIAL = re.compile(
+    r"(?:on|in|at|after|before|following|since|during|speaking|according|asked|meanwhile|later)\b", re.IGNORECASE
+)
+_SO_DID = re.compile(
+    r"[^.;]{0,40}?,?\s+(?:and\s+)?(?:so|as)\s+(?:did|does|do|has|have)\s+([^,.;]{2,60})", re.IGNORECASE
+)
 _LEAD = re.compile(
     r"^(?:(?:and|but|while|however|meanwhile|both|neither|either|also|the|a|an)\b[\s,]*)+", re.IGNORECASE
 )
@@ -110,7 +116,7 @@ def denial(sentence: Span, trigger: Span, persons: Sequence[Span]) -> Span | Non
     before = [p for p in persons if p.end - sentence.start <= verb.start()]
     if before:
         return before[0]
-    opening = max(sentence.text.rfind(c, 0, verb.start()) for c in ";:—“\"") + 1
+    opening = max(sentence.text.rfind(c, 0, verb.start()) for c in ';:—“"') + 1
     for part in re.finditer(r"[^,()]+", sentence.text[opening : verb.start()]):
         name = _SAID.split(_LEAD.sub("", part.group()))[0].strip()
         if len(name) > 2 and len(name) <= 60 and not _ADVERBIAL.match(name):

@@ -18,10 +18,15 @@ _TOKEN = re.compile(r"(?:[^\W\d_]{1,2}\.){2,}|\d+(?:[.,]\d+)+|\w+(?:['’]\w+)*|
 _POSSESSIVE = re.compile(r"(.+)(['’][sS])$")
 # A full stop after one of these ends no sentence.
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof rev hon gov sen rep gen col lt sgt maj capt cmdr adm brig pres st ste mt ft no nos vs etc al inc "
-    "ltd co corp dept univ assn jr sr jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri "
-    "sat sun ave blvd rd approx est fig vol pp ed eds messrs supt det insp cpl pte pvt sq km mi dist prov".split()
-)
+    {
+        "mr", "mrs", "ms", "dr", "prof", "rev", "hon", "gov", "sen", "rep", "gen", "col", "lt", "sgt", "maj",
+        "capt", "cmdr", "adm", "brig", "pres", "st", "ste", "mt", "ft", "no", "nos", "vs", "etc", "al", "inc",
+        "ltd", "co", "corp", "dept", "univ", "assn", "jr", "sr", "jan", "feb", "mar", "apr", "jun", "jul", "aug",
+        "sep", "sept", "oct", "nov", "dec", "mon", "tue", "tues", "wed", "thu", "thurs", "fri", "sat", "sun", "ave",
+        "blvd", "rd", "approx", "est", "fig", "vol", "pp", "ed", "eds", "messrs", "supt", "det", "insp", "cpl",
+        "pte", "pvt", "sq", "km", "mi", "dist", "prov",
+    }
+)  # fmt: skip
 _CLOSERS = "\"'”’)]»"
 _LIST_MARK = re.compile(r"[ \t]*(?:[-*•–]|\d{1,2}[.)])[ \t]+")
 _BREAK = re.compile(r"[ \t\r]*\n[ \t\r\n]*")
@@ -66,7 +71,7 @@ def tokenize(text: str, offset: int = 0) -> list[Token]:
 
 def sentences(text: str) -> list[Sentence]:
     """Give the sentences of a text in order; a line break ends one unless the text is wrapped to a fixed width."""
-    found = []
+    found: list[Sentence] = []
     for start, end in _lines(text):
         found.extend(_split_line(text, start, end))
     return found
@@ -76,7 +81,8 @@ def _lines(text: str) -> list[tuple[int, int]]:
     """Give the extents of the paragraphs: stretches that no sentence crosses."""
     breaks = list(_BREAK.finditer(text))
     single = [b for b in breaks if text.count("\n", b.start(), b.end()) == 1]
-    # Lines that go on in lower case were wrapped by an editor: there, only an empty line or a list mark ends a sentence.
+    # Lines that go on in lower case were wrapped by an editor: there, only an empty line or a list mark ends a
+    # sentence.
     goes_on = sum(text[b.end() : b.end() + 1].islower() for b in single)
     wrapped = len(single) > 0 and goes_on >= max(1, len(single) // 4)
     extents, start = [], 0
@@ -90,7 +96,7 @@ def _lines(text: str) -> list[tuple[int, int]]:
 
 
 def _split_line(text: str, start: int, end: int) -> list[Sentence]:
-    found = []
+    found: list[Sentence] = []
     for mark in _END.finditer(text, start, end):
         if _ends_sentence(text, start, mark, end):
             _append(found, text, start, mark.end())
@@ -118,7 +124,7 @@ def _ends_sentence(text: str, start: int, mark: re.Match[str], end: int) -> bool
     word = before.group() if before else ""
     if rest[0].islower() or rest[0] in ",;:":
         return False
-    if mark.group() == "." and (word.lower() in _ABBREVIATIONS or len(word) == 1 and word.isupper()):
+    if mark.group() == "." and (word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper())):
         return False
     # "U.S. officials" goes on; "in the U.S. The" does not: a dotted abbreviation ends a sentence before an opener only.
     if "." in word:

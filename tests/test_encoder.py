@@ -5,7 +5,10 @@ import pytest
 
 from geomap.encoder import ROLES, Encoder, default_encoder
 
-TEXT = "Flood water reached Beira on Monday. At least nine people died when a bridge in the port city collapsed, police said."
+TEXT = (
+    "Flood water reached Beira on Monday. At least nine people died when a bridge in the port city collapsed, "
+    "police said."
+)
 
 
 def test_every_token_has_a_distribution_of_each_head():

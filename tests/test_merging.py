@@ -23,11 +23,24 @@ def event(
     layer="natural_disaster", trigger="earthquake", start=0, document="a", place=None, day=date(2024, 3, 1), **more
 ):
     fields = {
-        "id": f"{document}-{start}", "document": document, "layer": layer,
-        "trigger": Span(start, start + len(trigger), trigger), "sentence": Span(start, start + 60, "A sentence."),
-        "toponym": at(place, start) if place else None, "start": day, "end": day, "date_precision": "published" if day else None,
-        "actors": (), "weapon": None, "killed": None, "injured": None, "status": "reported", "claims": (), "main": True, "score": 0.9,
-    }  # fmt: skip
+        "id": f"{document}-{start}",
+        "document": document,
+        "layer": layer,
+        "trigger": Span(start, start + len(trigger), trigger),
+        "sentence": Span(start, start + 60, "A sentence."),
+        "toponym": at(place, start) if place else None,
+        "start": day,
+        "end": day,
+        "date_precision": "published" if day else None,
+        "actors": (),
+        "weapon": None,
+        "killed": None,
+        "injured": None,
+        "status": "reported",
+        "claims": (),
+        "main": True,
+        "score": 0.9,
+    }
     return Event(**fields | more)
 
 

@@ -28,7 +28,9 @@ def test_counted_people_end_before_the_verb(text: str, count: Count, people: str
     assert " ".join(words(text).low[: group.end]) == people
 
 
-@pytest.mark.parametrize("text", ["12 houses", "3 % of them", "34-year-old", "a bus", "two buses", "nine churches", "the soldiers", ""])
+@pytest.mark.parametrize(
+    "text", ["12 houses", "3 % of them", "34-year-old", "a bus", "two buses", "nine churches", "the soldiers", ""]
+)
 def test_what_counts_no_people_is_no_group(text: str) -> None:
     assert group_at(words(text), 0) is None
 

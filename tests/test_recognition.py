@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from geomap.model import Document
@@ -33,7 +35,7 @@ def test_nothing_to_find(text):
 def test_names_do_not_overlap_and_are_in_order():
     text = "From Lagos, Nigeria, to Accra, Ghana; then Lomé, Togo. Lagos again, and Ghanaians in Lagos." * 5
     spans = [t.span for t in recognize(Document("d", text))]
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
     assert sum(s.text == "Lagos" for s in spans) == 15
 
 

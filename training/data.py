@@ -138,24 +138,21 @@ def event_window(item: dict[str, Any], text: str, layers: list[str]) -> Window:
     """Label the tokens of one item for all event heads."""
     tokens = tokenize(text)
     n = len(tokens)
-    window = Window(
-        [t.text for t in tokens], kind=[0] * n, trigger=[0] * n, status=[IGNORE] * n, main=[IGNORE] * n
-    )  # fmt: skip
-    assert window.kind is not None and window.trigger is not None
-    assert window.status is not None and window.main is not None
+    kind, trigger, status, main = [0] * n, [0] * n, [IGNORE] * n, [IGNORE] * n
+    window = Window([t.text for t in tokens], kind=kind, trigger=trigger, status=status, main=main)
     for toponym in item["toponyms"]:
         for k, i in enumerate(_inside(tokens, toponym["start"], toponym["end"])):
-            window.kind[i] = KIND_LABELS.index(f"{'I' if k else 'B'}-{toponym['kind']}")
+            kind[i] = KIND_LABELS.index(f"{'I' if k else 'B'}-{toponym['kind']}")
     for event in sorted(item["events"], key=lambda e: not e["main"]):
         start = text.find(event["trigger"])
         if start < 0 or event["layer"] not in layers:
             continue
         inside = _inside(tokens, start, start + len(event["trigger"]))
-        own = [i for i in inside if window.trigger[i] == 0]
+        own = [i for i in inside if trigger[i] == 0]
         for i in own:
-            window.trigger[i] = 1 + layers.index(event["layer"])
-            window.status[i] = STATUSES.index(event["status"])
-            window.main[i] = int(event["main"])
+            trigger[i] = 1 + layers.index(event["layer"])
+            status[i] = STATUSES.index(event["status"])
+            main[i] = int(event["main"])
         if own:
             window.pairs.append((own, [_role_tokens(event, role, text, tokens, start) for role in ROLES]))
     return window
@@ -168,7 +165,7 @@ def _inside(tokens: list[Token], start: int, end: int) -> list[int]:
 def _role_tokens(event: dict[str, Any], role: str, text: str, tokens: list[Token], trigger: int) -> list[int] | None:
     value = event.get(role)
     if role in ("killed", "injured"):
-        return _count_tokens(value, tokens, trigger)
+        return _count_tokens(value, tokens)
     found: list[int] = []
     for words in [value] if isinstance(value, str) else value or []:
         starts = [m.start() for m in re.finditer(re.escape(words), text)]
@@ -179,14 +176,14 @@ def _role_tokens(event: dict[str, Any], role: str, text: str, tokens: list[Token
 
 
 _NUMBERS = {
-    w: n for n, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split()
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "dozen": 12, "dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000}  # fmt: skip
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "dozen": 12,
+    "dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000,
+}  # fmt: skip
 
 
-def _count_tokens(value: list[int | None] | None, tokens: list[Token], trigger: int) -> list[int] | None:
+def _count_tokens(value: list[int | None] | None, tokens: list[Token]) -> list[int] | None:
     """Find the token that says a count; None where it can't be told which."""
     if not value:
         return []

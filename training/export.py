@@ -2,8 +2,8 @@
 
     python training/export.py --base MODEL_DIR --weights tagger.pt -o geomap/_data/tagger
 
-In: the weights that train.py saved and the base model's tokenizer. Out: tagger.onnx (dynamic int8 quantisation), tokenizer.json
-and tagger.json (labels of each head and the widths that the runtime needs).
+In: the weights that train.py saved and the base model's tokenizer. Out: tagger.onnx (dynamic int8 quantisation),
+tokenizer.json and tagger.json (labels of each head and the widths that the runtime needs).
 """
 
 from __future__ import annotations
@@ -55,8 +55,13 @@ def main() -> None:
     tokenizer["padding"] = None
     (args.output / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
     labels = {
-        "entity": ENTITY_LABELS, "kind": KIND_LABELS, "layers": saved["layers"], "status": STATUSES, "roles": ROLES, "pair_width": PAIR,
-    }  # fmt: skip
+        "entity": ENTITY_LABELS,
+        "kind": KIND_LABELS,
+        "layers": saved["layers"],
+        "status": STATUSES,
+        "roles": ROLES,
+        "pair_width": PAIR,
+    }
     (args.output / "tagger.json").write_text(json.dumps(labels, indent=1) + "\n", encoding="utf-8")
     for path in sorted(args.output.iterdir()):
         print(f"{path.name}  {path.stat().st_size / 1e6:.1f} MB")

@@ -2,8 +2,8 @@
 
     python training/train.py --base MODEL_DIR --entities DIR --events train.jsonl --layers layers -o tagger.pt
 
-In: all-MiniLM-L6-v2 (tokenizer.json, config.json, model.safetensors) and the corpora of README.md. Out: weights as a torch
-state dict, and a printed score on items held out. Seeded; bfloat16 where the processor has it.
+In: all-MiniLM-L6-v2 (tokenizer.json, config.json, model.safetensors) and the corpora of README.md. Out: weights as a
+torch state dict, and a printed score on items held out. Seeded; bfloat16 where the processor has it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,296 @@
+"""Event arguments: which words fill the roles of a trigger, and what they say.
+
+In: a tagged text and its `Mention`s. Out: for each mention the spans of its roles and its counts of persons; its
+place among the document's toponyms; its dates; its actors. The tagger's pair scores decide (probabilities, 0..1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+
+from geomap.actors import describe
+from geomap.casualties import Casualty, find_casualties
+from geomap.dates import DateRange, find_dates, resolve_date
+from geomap.encoder import ROLES, Reading
+from geomap.model import ATTACKS, Actor, DatePrecision, Document, Span, Status, Toponym
+from geomap.triggers import EDGES, Mention, tidy
+
+__all__ = ["actors_of", "dates_of", "fill_roles", "overlaps", "place_of"]
+
+#: Roles are filled by runs of tokens of which one passes the first figure and all pass the second.
+_ROLE = 0.5
+_ROLE_EDGE = 0.25
+#: A place is given to an event from this mean probability on.
+_PLACE = 0.35
+#: The same for a country named as an actor, which can be the territory that a count or a vote is about.
+_TERRITORY = 0.6
+#: "the assault on Israel": the name that a preposition ties to the trigger gains this much as its place.
+_TIED = 0.4
+#: A count of persons is an event's from this on.
+_COUNT = 0.3
+#: A date in the sentence that no other event claims is the event's from this on.
+_TIME = 0.25
+#: Layers of what officials say, which happens nowhere in particular: a place in another sentence is not theirs.
+_WORDS_ONLY = frozenset({"appeal", "condemnation", "sanctions", "threat"})
+_WEAPON_TAIL = re.compile(
+    r"[\s-]+(?:(?:missile|rocket|drone|air|artillery|cruise|ballistic|car|suicide)\s+)*"
+    r"(?:missiles?|rockets?|drones?|shells?|bombs?|aircraft|warplanes?|jets?|(?:air ?)?strikes?|attacks?|raids?|fire)$",
+    re.IGNORECASE,
+)
+#: "Iranian" (city), "local" (people): what it belongs to is no actor's name; "Syrians" is.
+_ADJECTIVE = re.compile(r"[A-Z][a-z]+(?:an|ian|ish|ese|i)|[a-z]+(?:al|ic|ed|ing)|air|military|other")
+_TIE = re.compile(r"\s+(?:in|on|at|near|outside|inside|against|across|over|off)\s+(?:the\s+)?(?:[a-z-]+\s+){0,2}")
+#: What may stand between a spot and what holds it.
+_JOINT = re.compile(
+    r"[\s,(]*(?:[\w’'-]+\s+){0,4}?(?:in|of|near|outside|at|,)?[\s,(]*(?:the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?",
+    re.IGNORECASE,
+)
+#: Words that introduce a speaker and are no part of the name.
+_SPEAKING = EDGES | frozenset(
+    [
+        "according", "to", "by", "said", "says", "say", "saying", "told", "tells", "reported", "reports", "report",
+        "reportedly", "speaking", "announced", "confirmed", "citing", "cited", "claimed", "claims", "stated", "denied",
+        "denies",
+    ]
+)  # fmt: skip
+
+
+def fill_roles(reading: Reading, mentions: Sequence[Mention]) -> None:
+    """Set each mention's roles, the spans that fill them, and its counts of killed and injured."""
+    for mention in mentions:
+        mention.first, mention.roles = reading.roles(mention.tokens)
+        mention.spans = {role: _role_spans(reading, mention, role) for role in ROLES}
+    for number in range(len(reading.sentences)):
+        own = [m for m in mentions if reading.sentence_of[m.tokens.start] == number]
+        for role in ("time", "source_actors"):
+            _share_out(reading, own, role)
+    _assign_counts(reading, mentions)
+
+
+def _role_spans(reading: Reading, mention: Mention, role: str) -> list[Span]:
+    """Runs of tokens that fill a role, in order; a name is taken whole."""
+    assert mention.roles is not None
+    row = mention.roles[ROLES.index(role)]
+    names = reading.names(range(mention.first, mention.first + len(row)))
+    runs: list[tuple[int, int]] = []
+    start = -1
+    for i in range(len(row) + 1):
+        inside = i < len(row) and row[i] > _ROLE_EDGE
+        if start >= 0 and (
+            not inside or reading.sentence_of[mention.first + i] != reading.sentence_of[mention.first + start]
+        ):
+            if row[start:i].max() > _ROLE:
+                first, end = mention.first + start, mention.first + i
+                touched = [n for kind, n in names if kind in ("PER", "ORG") and n.start < end and first < n.stop]
+                first, end = min([first, *(n.start for n in touched)]), max([end, *(n.stop for n in touched)])
+                if runs and (first < runs[-1][1] or _go_together(reading, runs[-1][1], first)):
+                    runs[-1] = (runs[-1][0], max(end, runs[-1][1]))
+                else:
+                    runs.append((first, end))
+            start = -1
+        if inside and start < 0:
+            start = i
+    own = reading.sentence_of[mention.tokens.start]
+    # What the trigger's own sentence says comes first; only where it is silent do its neighbors speak for it.
+    # In a longer text the actors of a neighbor are most often those of another event.
+    strict = len(reading.windows) > 1 and role in ("source_actors", "target_actors", "weapon")
+    if strict or any(reading.sentence_of[first] == own for first, _ in runs):
+        runs = [run for run in runs if reading.sentence_of[run[0]] == own]
+    edges = _SPEAKING if role in ("attributed_to", "denied_by") else EDGES
+    spans = (reading.span(*tidy(reading, first, end, edges)) for first, end in runs)
+    return [s for s in spans if any(c.isalnum() for c in s.text)]
+
+
+def _go_together(reading: Reading, first: int, end: int) -> bool:
+    """Tell whether one small word stands between two runs: "officials [quoted] by state media"."""
+    between = [t.text.lower() for t in reading.tokens[first:end]]
+    return len(between) == 1 and between[0].isalpha() and between[0] not in ("and", "or", "but", "while", "that")
+
+
+def _share_out(reading: Reading, mentions: Sequence[Mention], role: str) -> None:
+    """Where events of one sentence claim the same fillers, and a trigger stands between these.
+
+    Give each event its nearest.
+    """
+    if len(mentions) < 2:
+        return
+    spans = sorted({s for m in mentions for s in m.spans[role]}, key=lambda s: s.start)
+    triggers = [reading.tokens[m.tokens.start].start for m in mentions]
+    apart = any(a.end <= t <= b.start for a, b in pairwise(spans) for t in triggers)
+    if not apart:
+        return
+    pairs = sorted(
+        (min(abs(span.start - trigger), abs(trigger - span.end)), i, k)
+        for i, (mention, trigger) in enumerate(zip(mentions, triggers, strict=True))
+        for k, span in enumerate(spans)
+        if span in mention.spans[role]
+    )
+    taken: dict[int, int] = {}
+    kept: dict[int, list[int]] = {}
+    for _, i, k in pairs:
+        if k not in taken and (i not in kept or _same_side(spans[kept[i][0]], spans[k], triggers)):
+            taken[k] = i
+            kept.setdefault(i, []).append(k)
+    for i, mention in enumerate(mentions):
+        if i in kept:
+            mention.spans[role] = [spans[k] for k in sorted(kept[i])]
+
+
+def _same_side(a: Span, b: Span, triggers: Sequence[int]) -> bool:
+    lo, hi = min(a.end, b.end), max(a.start, b.start)
+    return not any(lo <= t <= hi for t in triggers)
+
+
+def _assign_counts(reading: Reading, mentions: Sequence[Mention]) -> None:
+    """Give each count of killed and injured to the event that the pair scores link it with."""
+    for lo, hi in reading.windows:
+        own = [m for m in mentions if m.first == lo and m.roles is not None]
+        if not own or hi <= lo:
+            continue
+        start = reading.tokens[lo].start
+        text = reading.text[start : reading.tokens[hi - 1].end]
+        for casualty in find_casualties(text):
+            span = reading.tokens_in(start + casualty.start, start + casualty.end)
+            _assign(casualty, range(max(span.start, lo), min(span.stop, hi)), own, reading)
+
+
+def _assign(casualty: Casualty, span: range, mentions: Sequence[Mention], reading: Reading) -> None:
+    role = ROLES.index(casualty.kind)
+    ranked = []
+    for mention in mentions:
+        assert mention.roles is not None
+        part = mention.roles[role, span.start - mention.first : span.stop - mention.first]
+        ranked.append((float(part.max()) if part.size else 0.0, mention))
+    score, best = max(ranked, key=lambda r: r[0])
+    near = bool(span) and reading.sentence_of[best.tokens.start] == reading.sentence_of[span.start]
+    alone = len({m.layer for m in mentions}) == 1 and near
+    # Counts in words ("a man was shot") are hard to link: one sentence with one kind of event needs no more.
+    if score < _COUNT and not (alone and score > 0.02):
+        return
+    if score > best.counts.get(casualty.kind, (-1.0, None))[0]:
+        best.counts[casualty.kind] = (score, casualty.count)
+
+
+def actors_of(mention: Mention, speakers: Sequence[Span]) -> list[Actor]:
+    """Who did it and to whom: not the weapon, nor who only speaks of it, nor an adjective alone."""
+    actors: list[Actor] = []
+    for span in mention.spans["source_actors"]:
+        name = _WEAPON_TAIL.sub("", " ".join(span.text.split()))
+        if name and any(c.isalpha() for c in name):
+            actors.append(describe(name, "source"))
+    for span in mention.spans["target_actors"]:
+        name = " ".join(span.text.split())
+        actor = describe(name, "target")
+        adjective = _ADJECTIVE.fullmatch(name) is not None and (actor.canonical or "").lower() != name.lower()
+        if not adjective and not overlaps(span, speakers) and any(c.isalpha() for c in name):
+            actors.append(actor)
+    return actors
+
+
+def overlaps(span: Span, others: Sequence[Span]) -> bool:
+    return any(span.start < o.end and o.start < span.end for o in others)
+
+
+def place_of(reading: Reading, mention: Mention, toponyms: Sequence[Toponym]) -> Toponym | None:
+    """Give the toponym that the pair scores call this trigger's place.
+
+    Only what stands for the place itself can be one.
+    """
+    assert mention.roles is not None
+    row = mention.roles[ROLES.index("place")]
+    scored: list[tuple[float, Toponym]] = []
+    long, own = len(reading.windows) > 1, reading.sentence_of[mention.tokens.start]
+    for toponym in toponyms:
+        span = reading.tokens_in(toponym.span.start, toponym.span.end)
+        if not span:
+            continue
+        part = row[max(0, span.start - mention.first) : max(0, span.stop - mention.first)]
+        if long and mention.layer in _WORDS_ONLY and reading.sentence_of[span.start] != own:
+            continue
+        tied = _is_tied(reading, mention, toponym)
+        if part.size and _may_be_spot(toponym, float(part.mean()), tied):
+            scored.append((float(part.mean()) + _TIED * tied, toponym))
+    if not scored:
+        return None
+    score, best = max(scored, key=lambda s: s[0])
+    if score < _PLACE:
+        return None
+    # Of names that the text gives together ("Capri, Italy") the narrower one is the spot.
+    for other_score, other in scored:
+        if other_score > score - 0.15 and other.place is not None and (best.place is None or _narrower(other, best)):
+            best = other
+    return best if best.place is not None else _container(reading, best, toponyms)
+
+
+def _is_tied(reading: Reading, mention: Mention, toponym: Toponym) -> bool:
+    """Tell whether a preposition alone stands between an attack and the name: "the assault on Israel"."""
+    if mention.layer not in ATTACKS:
+        return False
+    end = reading.tokens[mention.tokens.stop - 1].end
+    gap = reading.text[end : toponym.span.start]
+    return 0 < len(gap) <= 40 and _TIE.fullmatch(gap) is not None
+
+
+def _may_be_spot(toponym: Toponym, score: float, tied: bool) -> bool:
+    """A demonym never is where something happened, but "the Syrian border" is; so is a country that counts its cases.
+
+    A town that stands for a government ("Washington said") never is.
+    """
+    if toponym.kind == "literal":
+        return True
+    if toponym.kind == "demonym":
+        return toponym.footprint is not None
+    wide = toponym.place is not None and toponym.place.feature in ("country", "admin1")
+    return toponym.kind == "metonym" and wide and (score > _TERRITORY or tied)
+
+
+def _container(reading: Reading, unknown: Toponym, toponyms: Sequence[Toponym]) -> Toponym | None:
+    """For a spot that no gazetteer knows: the place that the same phrase puts it in ("Gate 9 in the city of Ghent")."""
+    for toponym in toponyms:
+        gap = toponym.span.start - unknown.span.end
+        if toponym.kind == "literal" and toponym.place is not None and 0 <= gap <= 80:
+            between = reading.text[unknown.span.end : toponym.span.start]
+            return toponym if _JOINT.fullmatch(between) else None
+    return None
+
+
+def _narrower(a: Toponym, b: Toponym) -> bool:
+    near = abs(a.span.start - b.span.end) < 40 or abs(b.span.start - a.span.end) < 40
+    return near and (a.radius_km or 0) < 0.5 * (b.radius_km or 0)
+
+
+def dates_of(
+    document: Document, reading: Reading, mention: Mention, sentence: Span, status: Status, main: bool
+) -> tuple[date | None, date | None, DatePrecision | None]:
+    """Give start, end and precision: from the words that fill the time role, else, for news, the day of publication."""
+    future = status in ("planned", "threatened")
+    near = find_dates(sentence.text, document.published, future=future)
+    for span in mention.spans["time"]:
+        found = resolve_date(span.text, document.published, future=future)
+        if found is None:
+            # The role may cover part of an expression ("Friday" of "early on Friday morning").
+            lo, hi = span.start - sentence.start, span.end - sentence.start
+            found = next((d for start, end, d in near if start < hi and lo < end), None)
+        if found is not None:
+            return found.start, found.end, found.precision
+    if not mention.spans["time"]:
+        best = max(
+            ((_time_score(reading, mention, sentence, d), -d[0], d[2]) for d in near), default=None, key=lambda b: b[:2]
+        )
+        if best is not None and best[0] > _TIME:
+            return best[2].start, best[2].end, best[2].precision
+    if main and not future and document.published is not None:
+        return document.published, document.published, "published"
+    return None, None, None
+
+
+def _time_score(reading: Reading, mention: Mention, sentence: Span, found: tuple[int, int, DateRange]) -> float:
+    assert mention.roles is not None
+    tokens = reading.tokens_in(sentence.start + found[0], sentence.start + found[1])
+    part = mention.roles[
+        ROLES.index("time"), max(0, tokens.start - mention.first) : max(0, tokens.stop - mention.first)
+    ]
+    return float(part.max()) if part.size else 0.0

@@ -35,6 +35,8 @@ _COUNT = 0.3
 _TIME = 0.25
 #: Layers of what officials say, which happens nowhere in particular: a place in another sentence is not theirs.
 _WORDS_ONLY = frozenset({"appeal", "condemnation", "sanctions", "threat"})
+#: Layers of which a count of dead and hurt in the same sentence is, when the pair scores are silent.
+_DEADLY = ATTACKS | {"accident", "disease_outbreak", "natural_disaster", "riot"}
 _WEAPON_TAIL = re.compile(
     r"[\s-]+(?:(?:missile|rocket|drone|air|artillery|cruise|ballistic|car|suicide)\s+)*"
     r"(?:missiles?|rockets?|drones?|shells?|bombs?|aircraft|warplanes?|jets?|(?:air ?)?strikes?|attacks?|raids?|fire)$",
@@ -165,11 +167,13 @@ def _assign(casualty: Casualty, span: range, mentions: Sequence[Mention], readin
         part = mention.roles[role, span.start - mention.first : span.stop - mention.first]
         ranked.append((float(part.max()) if part.size else 0.0, mention))
     score, best = max(ranked, key=lambda r: r[0])
-    near = bool(span) and reading.sentence_of[best.tokens.start] == reading.sentence_of[span.start]
-    alone = len({m.layer for m in mentions}) == 1 and near
-    # Counts in words ("a man was shot") are hard to link: one sentence with one kind of event needs no more.
-    if score < _COUNT and not (alone and score > 0.02):
-        return
+    if score < _COUNT:
+        # Counts in words ("a man was shot") are hard to link: the sentence's one deadly kind of event has them.
+        sentence = reading.sentence_of[span.start] if span else -1
+        deadly = [m for m in mentions if m.layer in _DEADLY and reading.sentence_of[m.tokens.start] == sentence]
+        if len({m.layer for m in deadly}) != 1:
+            return
+        best = min(deadly, key=lambda m: abs(m.tokens.start - span.start))
     if score > best.counts.get(casualty.kind, (-1.0, None))[0]:
         best.counts[casualty.kind] = (score, casualty.count)
 

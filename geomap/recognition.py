@@ -31,7 +31,8 @@ _KINDS: tuple[Kind, ...] = ("literal", "metonym", "demonym", "embedded")
 #: Not part of a name at its edges.
 _EDGE = frozenset(
     {
-        "the", "a", "an", "of", "in", "on", "at", "and", "or", "to", "from", "for", "its", "his", "their", "'", "’", '"',
+        "the", "a", "an", "of", "in", "on", "at", "and", "or", "to", "from", "for", "its", "his", "their", "'", "’",
+        '"',
         "“", "”", ",", ".", "-", "–", "—", "(", ")", ":", ";", "/", "@", "#",
     }
 )  # fmt: skip

@@ -45,6 +45,13 @@ _WEAPON_TAIL = re.compile(
 #: "Iranian" (city), "local" (people): what it belongs to is no actor's name; "Syrians" is.
 _ADJECTIVE = re.compile(r"[A-Z][a-z]+(?:an|ian|ish|ese|i)|[a-z]+(?:al|ic|ed|ing)|air|military|other")
 _TIE = re.compile(r"\s+(?:in|on|at|near|outside|inside|against|across|over|off)\s+(?:the\s+)?(?:[a-z-]+\s+){0,2}")
+#: "the president of Chile" names a person; only what befalls the office itself happens there.
+_OFFICE = re.compile(
+    r"\b(?:president|minister|king|queen|prince|chancellor|premier|governor|mayor|ambassador|spokes\w+|leader|envoy|chief|"
+    r"head|secretary|senator|bishop|archbishop|sultan|emir)\s+(?:of|to|for)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_OF_OFFICE = frozenset({"disease_outbreak", "political_change"})
 #: What may stand between a spot and what holds it.
 _JOINT = re.compile(
     r"[\s,(]*(?:[\w’'-]+\s+){0,4}?(?:in|of|near|outside|at|,)?[\s,(]*(?:the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?",
@@ -213,6 +220,8 @@ def place_of(reading: Reading, mention: Mention, toponyms: Sequence[Toponym]) ->
             continue
         part = row[max(0, span.start - mention.first) : max(0, span.stop - mention.first)]
         if long and mention.layer in _WORDS_ONLY and reading.sentence_of[span.start] != own:
+            continue
+        if mention.layer not in _OF_OFFICE and _OFFICE.search(reading.text[: toponym.span.start][-40:]):
             continue
         tied = _is_tied(reading, mention, toponym)
         if part.size and _may_be_spot(toponym, float(part.mean()), tied):

@@ -33,6 +33,8 @@ _SECOND_VOICE = 0.2
 #: A match of several words (of this weight at least) needs no more than a faint voice of the tagger, and then weighs
 #: so much.
 _SURE = 0.75
+#: The same holds for a single word that in the items of training is a trigger this often.
+_TELLING = 0.5
 _FAINT = 0.2
 _SURE_VOICE = 0.5
 #: A match of this weight in a layer that the tagger does not know is a happening by itself.
@@ -79,15 +81,17 @@ def find_triggers(reading: Reading, encoder: Encoder, layers: Sequence[Layer]) -
     voice[:, hidden] = 0.0
     untrained: list[TriggerMatch] = []
     sure: set[int] = set()
+    shares = [encoder.trigger_words.get(lemma(t.text), 0.0) if t.text[0].isalpha() else 0.0 for t in reading.tokens]
     for first, end in reading.extents:
         for match in index.find(reading.tokens[first:end]):
             own = slice(first + match.start, first + match.end)
             if match.layer in columns:
-                # The second voice counts in proportion to the tagger's own doubt.
                 column = columns[match.layer]
-                if match.weight >= _SURE and reading.trigger[own, 1:].sum(axis=1).max() > _FAINT:
+                telling = match.weight >= _SURE or max(shares[own]) >= _TELLING
+                if telling and reading.trigger[own, 1:].sum(axis=1).max() > _FAINT:
                     voice[own, column] += _SURE_VOICE
                     sure.update(range(own.start, own.stop))
+                # The second voice counts in proportion to the tagger's own doubt.
                 doubt = 1 - np.abs(2 * voice[own, column] - 1)
                 voice[own, column] += _SECOND_VOICE * match.weight * (doubt + (voice[own, column] > 0.05) * 0.5)
             else:
@@ -100,7 +104,6 @@ def find_triggers(reading: Reading, encoder: Encoder, layers: Sequence[Layer]) -
     total = voice[:, 1:].sum(axis=1)
     best = voice[:, 1:].argmax(axis=1)
     long = len(reading.windows) > 1
-    shares = [encoder.trigger_words.get(lemma(t.text), 0.0) if t.text[0].isalpha() else 0.0 for t in reading.tokens]
     i = 0
     while i < len(reading.tokens):
         bar = _bar(1.0 if i in sure else shares[i], long)

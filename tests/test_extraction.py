@@ -93,3 +93,42 @@ def test_types_that_are_not_asked_for_are_left_out():
     protest = [layer for layer in LAYERS if layer.id == "protest"]
     text = "Thousands protested in Tbilisi, Georgia, while an earthquake shook Batumi."
     assert {e.layer for e in events(text, layers=protest)} == {"protest"}
+
+
+LONG = "The town lies on a plain between two rivers and lives from its weavers, potters and a market for melons. " * 8
+
+
+def test_a_denial_in_another_sentence_is_a_claim():
+    found = events(
+        f"A missile struck a depot in Aden, Yemen, on Monday, the Saudi army said. {LONG}"
+        "Abdul Malik, a spokesman for the Houthis, denied that a missile attack had taken place."
+    )
+    denying = [c.name for e in found for c in e.claims if c.stance == "denies"]
+    assert denying == ["Abdul Malik"]
+
+
+def test_what_nobody_says_happened_is_no_event():
+    assert [e.layer for e in events("There was no earthquake in Arequipa, Peru, on Monday.")] == []
+
+
+STORY = (
+    "Two men shot a shopkeeper dead in Malmö, Sweden, on Monday. Witnesses called the police at once. "
+    "Neighbors laid flowers at the door, and the shop stayed closed for the week, as did all others of the street. "
+    "The shopkeeper had sold fruit, bread and newspapers there for thirty years, and half of the quarter knew his name. "
+    "{} "
+    "The quarter has many small shops and two schools. Trees stand on both sides of the street, and on the square there "
+    "is a fountain where children play in summer. Nobody could remember such a thing to have happened there before."
+)
+
+
+def test_deeds_without_a_place_take_the_scene():
+    found = events(STORY.format("A prosecutor charged two brothers with murder on Thursday."))
+    charge = next(e for e in found if e.layer == "justice")
+    first = next(e for e in found if e.layer == "violence_against_civilians")
+    assert charge.toponym.place == first.toponym.place
+    assert charge.toponym.score < first.toponym.score
+
+
+def test_words_of_officials_take_no_scene():
+    found = events(STORY.format("The prime minister of Norway condemned the killing."))
+    assert [e.toponym for e in found if e.layer == "condemnation"] == [None]

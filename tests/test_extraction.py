@@ -114,9 +114,9 @@ def test_what_nobody_says_happened_is_no_event():
 STORY = (
     "Two men shot a shopkeeper dead in Malmö, Sweden, on Monday. Witnesses called the police at once. "
     "Neighbors laid flowers at the door, and the shop stayed closed for the week, as did all others of the street. "
-    "The shopkeeper had sold fruit, bread and newspapers there for thirty years, and half of the quarter knew his name. "
+    "The shopkeeper had sold fruit, bread and newspapers there for thirty years, and half the quarter knew his name. "
     "{} "
-    "The quarter has many small shops and two schools. Trees stand on both sides of the street, and on the square there "
+    "The quarter has many shops and two schools. Trees stand on both sides of the street, and on the square there "
     "is a fountain where children play in summer. Nobody could remember such a thing to have happened there before."
 )
 

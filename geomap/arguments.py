@@ -45,6 +45,8 @@ _WEAPON_TAIL = re.compile(
 #: "Iranian" (city), "local" (people): what it belongs to is no actor's name; "Syrians" is.
 _ADJECTIVE = re.compile(r"[A-Z][a-z]+(?:an|ian|ish|ese|i)|[a-z]+(?:al|ic|ed|ing)|air|military|other")
 _TIE = re.compile(r"\s+(?:in|on|at|near|outside|inside|against|across|over|off)\s+(?:the\s+)?(?:[a-z-]+\s+){0,2}")
+#: Outside a town is near it; outside a country or continent is anywhere else.
+_OUTSIDE = re.compile(r"(?:just\s+)?(?:outside|beyond|away from)\b", re.IGNORECASE)
 #: "the president of Chile" names a person; only what befalls the office itself happens there.
 _OFFICE = re.compile(
     r"\b(?:president|minister|king|queen|prince|chancellor|premier|governor|mayor|ambassador|spokes\w+|leader|envoy|chief|"
@@ -253,11 +255,15 @@ def _may_be_spot(toponym: Toponym, score: float, tied: bool) -> bool:
     A town that stands for a government ("Washington said") never is.
     """
     if toponym.kind == "literal":
-        return True
+        return not _OUTSIDE.match(toponym.written) or _is_small(toponym)
     if toponym.kind == "demonym":
         return toponym.footprint is not None
     wide = toponym.place is not None and toponym.place.feature in ("country", "admin1")
     return toponym.kind == "metonym" and wide and (score > _TERRITORY or tied)
+
+
+def _is_small(toponym: Toponym) -> bool:
+    return toponym.place is not None and toponym.place.feature in ("city", "site", "airport", "admin2")
 
 
 def _container(reading: Reading, unknown: Toponym, toponyms: Sequence[Toponym]) -> Toponym | None:

@@ -345,6 +345,9 @@ def _find(summary: Event, clusters: list[_Cluster], index: Mapping[tuple[str, in
         others = clusters[number].summaries
         if any(o.document == summary.document for o in others):
             continue
+        # Every report lies near every other in time: a war's daily strikes must not become one by way of each other.
+        if any(o.start is None or abs((o.start - summary.start).days) > _DAYS for o in others):
+            continue
         scores = [_across(summary, other) for other in others]
         if min(scores) > -math.inf and max(scores) > best:
             best, found = max(scores), number
@@ -355,8 +358,12 @@ def _across(a: Event, b: Event) -> float:
     """Agreement of two documents' accounts: stricter than within one, for the same kind of thing happens daily."""
     score = _agreement(a, [b])
     if a.toponym is not None and b.toponym is not None:
-        exact = _small(a.toponym) and _small(b.toponym)
-        return score + (1.0 if exact else 0.25)
+        if _small(a.toponym) and _small(b.toponym):
+            return score + 1.0
+        assert a.toponym.place is not None
+        assert b.toponym.place is not None
+        # "Gaza Strip" and "Jabalia" may be the same strike; more must agree before they are.
+        return score + (0.25 if a.toponym.place.id == b.toponym.place.id else -0.5)
     # Without a place in both, the same two parties and the same words must meet.
     parties = all(any(_same(x, y) for x in _actors(a, r) for y in _actors(b, r)) for r in ("source", "target"))
     return score + 0.5 if parties else -math.inf

@@ -35,6 +35,8 @@ def where(event):
         ("An earthquake shook northern Chile on Monday.", "natural_disaster", "Chile"),
         ("Two boats carrying migrants capsized off Lampedusa, Italy.", "accident", "Lampedusa"),
         ("Police in Accra, Ghana, arrested nine men on Monday.", "arrest", "Accra"),
+        ("A bomb exploded outside Baghdad, Iraq, on Monday.", "bombing", "Baghdad"),
+        ("The strain caused its first outbreak outside Africa, doctors said.", "disease_outbreak", None),
         ("Brazil condemned the coup.", "condemnation", None),
         ("Oman denounced the raid, and Paris urged calm.", "condemnation", None),
     ],

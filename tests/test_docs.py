@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -60,6 +61,10 @@ def made(text: str) -> str:
 
 
 PAGES = sorted(DOCS.glob("*.md"))
+OTHERS = [
+    *sorted(ROOT.glob("*.md")),
+    *(ROOT / name / "README.md" for name in ("geomap/_data", "layers", "output", "seeds")),
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
@@ -97,8 +102,7 @@ def test_json_of_the_examples_is_valid():
 
 
 def test_links_between_pages_lead_somewhere():
-    pages = [*PAGES, ROOT / "output" / "README.md", *ROOT.glob("*.md")]
-    for page in pages:
+    for page in [*PAGES, *OTHERS]:
         for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
             path, _, anchor = target.partition("#")
             if path.startswith(("http:", "https:", "mailto:")):
@@ -109,6 +113,33 @@ def test_links_between_pages_lead_somewhere():
                 headings = re.findall(r"^#+ (.*)$", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
                 anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
                 assert anchor in anchors, f"{page.name}: {target}"
+
+
+def test_every_page_is_in_the_index():
+    targets = re.findall(r"\]\(([^)\s]+)\)", (DOCS / "README.md").read_text(encoding="utf-8"))
+    for path in DOCS.iterdir():
+        if path.suffix in (".md", ".yml") and path.name != "README.md":
+            assert path.name in targets, path.name
+
+
+def test_commands_that_the_pages_show_are_understood():
+    shown = 0
+    for page in [*PAGES, ROOT / "README.md"]:
+        for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL):
+            lines = block.replace("\\\n", " ").splitlines()
+            for line in (line[2:] for line in lines if line.startswith("$ ")):
+                words = shlex.split(line)
+                if "geomap" not in words or words[words.index("geomap") + 1] == "--version":
+                    continue
+                command = words[words.index("geomap") + 1 :]
+                if "|" in command:
+                    command = command[: command.index("|")]
+                try:
+                    parser().parse_args(command)
+                except SystemExit:
+                    pytest.fail(f"{page.name}: {line}")
+                shown += 1
+    assert shown
 
 
 if __name__ == "__main__":

@@ -128,3 +128,23 @@ def test_an_id_survives_a_further_report():
     (alone,) = merge([first], [document("a")], LAYERS)
     (both,) = merge([first, later], [document("a"), document("b", date(2024, 3, 2))], LAYERS)
     assert alone.id == both.id
+
+
+def test_daily_happenings_at_one_place_do_not_become_one():
+    days = [date(2024, 3, d) for d in (1, 2, 3, 4, 5, 6)]
+    events = [event(place=IZMIR, document=str(d.day), day=d) for d in days]
+    found = merge(events, [document(str(d.day), d) for d in days], LAYERS)
+    assert len(found) > 1
+    for incident in found:
+        starts = [e.start for e in incident.events]
+        assert (max(starts) - min(starts)).days <= 2
+
+
+def test_a_country_and_a_town_in_it_need_more_to_agree():
+    vague = event(place=TURKEY, document="a")
+    exact = event(place=IZMIR, document="b")
+    documents = [document("a"), document("b")]
+    assert len(merge([vague, exact], documents, LAYERS)) == 2
+    toll = {"killed": Count(41, 41), "injured": Count(200, 200)}
+    alike = [event(place=TURKEY, document="a", **toll), event(place=IZMIR, document="b", **toll)]
+    assert len(merge(alike, documents, LAYERS)) == 1

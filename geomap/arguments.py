@@ -29,6 +29,8 @@ _PLACE = 0.35
 _TERRITORY = 0.6
 #: "the assault on Israel": the name that a preposition ties to the trigger gains this much as its place.
 _TIED = 0.4
+#: A place in a sentence that tells of another happening loses this much.
+_ELSEWHERE = 0.3
 #: A count of persons is an event's from this on.
 _COUNT = 0.3
 #: A date in the sentence that no other event claims is the event's from this on.
@@ -71,7 +73,9 @@ _SPEAKING = EDGES | frozenset(
 
 def fill_roles(reading: Reading, mentions: Sequence[Mention]) -> None:
     """Set each mention's roles, the spans that fill them, and its counts of killed and injured."""
+    busy = frozenset(reading.sentence_of[m.tokens.start] for m in mentions)
     for mention in mentions:
+        mention.busy = busy - {reading.sentence_of[mention.tokens.start]}
         mention.first, mention.roles = reading.roles(mention.tokens)
         mention.spans = {role: _role_spans(reading, mention, role) for role in ROLES}
     for number in range(len(reading.sentences)):
@@ -110,6 +114,8 @@ def _role_spans(reading: Reading, mention: Mention, role: str) -> list[Span]:
     strict = len(reading.windows) > 1 and role in ("source_actors", "target_actors", "weapon")
     if strict or any(reading.sentence_of[first] == own for first, _ in runs):
         runs = [run for run in runs if reading.sentence_of[run[0]] == own]
+    # Nor does a neighbor that tells of something else speak for this event.
+    runs = [run for run in runs if reading.sentence_of[run[0]] not in mention.busy]
     edges = _SPEAKING if role in ("attributed_to", "denied_by") else EDGES
     spans = (reading.span(*tidy(reading, first, end, edges)) for first, end in runs)
     return [s for s in spans if any(c.isalnum() for c in s.text)]
@@ -192,7 +198,7 @@ def actors_of(mention: Mention, speakers: Sequence[Span]) -> list[Actor]:
     actors: list[Actor] = []
     for span in mention.spans["source_actors"]:
         name = _WEAPON_TAIL.sub("", " ".join(span.text.split()))
-        if name and any(c.isalpha() for c in name):
+        if name and any(c.isalpha() for c in name) and not _WEAPON_TAIL.fullmatch(f" {name}"):
             actors.append(describe(name, "source"))
     for span in mention.spans["target_actors"]:
         name = " ".join(span.text.split())
@@ -227,7 +233,8 @@ def place_of(reading: Reading, mention: Mention, toponyms: Sequence[Toponym]) ->
             continue
         tied = _is_tied(reading, mention, toponym)
         if part.size and _may_be_spot(toponym, float(part.mean()), tied):
-            scored.append((float(part.mean()) + _TIED * tied, toponym))
+            elsewhere = reading.sentence_of[span.start] in mention.busy
+            scored.append((float(part.mean()) + _TIED * tied - _ELSEWHERE * elsewhere, toponym))
     if not scored:
         return None
     score, best = max(scored, key=lambda s: s[0])

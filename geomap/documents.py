@@ -78,12 +78,13 @@ class _Meta:
 
 
 def read(
-    sources: Sequence[str | Path], *, published: date | None = None, country: str | None = None
+    sources: Sequence[str | Path] | str | Path, *, published: date | None = None, country: str | None = None
 ) -> tuple[list[Document], list[Problem]]:
     """Read all documents of the sources; the problems of some do not keep the others from being read.
 
     Args:
-        sources: files, folders (read with what is in them, hidden files and README.md left out), or "-".
+        sources: a file or folder, or several (folders are read with what is in them, hidden files and README.md left
+            out), or "-".
         published: date of publication of documents that bring none.
         country: ISO 3166-1 alpha-2, where the readers are of documents that don't say so.
     """
@@ -97,11 +98,12 @@ def read(
 
 
 def iter_read(
-    sources: Sequence[str | Path], *, published: date | None = None, country: str | None = None
+    sources: Sequence[str | Path] | str | Path, *, published: date | None = None, country: str | None = None
 ) -> Iterator[Document | Problem]:
     """Read documents one by one, as `read` does; only one file's text, or one line, is held in memory."""
     seen: dict[str, tuple[str, str]] = {}
-    for source in sources:
+    # A string is one path, not a row of one-letter ones ("/" among them).
+    for source in [sources] if isinstance(sources, str | Path) else sources:
         for where, item in _read_source(source):
             if isinstance(item, Problem):
                 yield item

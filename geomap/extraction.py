@@ -15,7 +15,7 @@ from geomap.actors import describe
 from geomap.arguments import actors_of, dates_of, fill_roles, overlaps, place_of
 from geomap.encoder import STATUSES, Encoder, Reading, default_encoder
 from geomap.model import ATTACKS, Claim, Count, Document, Event, Layer, Span, Status, Toponym
-from geomap.status import claims_in, combine, declining, denial, settle
+from geomap.status import claims_in, combine, declining, denial, denying_after, settle, settle_all
 from geomap.triggers import Mention, find_triggers, is_negated
 
 __all__ = ["extract"]
@@ -78,6 +78,8 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
             return None
     asserting = [s for s in mention.spans["attributed_to"] if _is_speaker(s) and not overlaps(s, denying)]
     claims = claims_in(document.id, quote, asserting, denying)
+    if not denying:
+        claims = combine([*claims, *denying_after(document.id, quote, trigger.end - quote.start)])
     own = slice(mention.tokens.start, mention.tokens.stop)
     chances = reading.status[own].mean(axis=0)
     probabilities: dict[Status, float] = {s: float(p) for s, p in zip(STATUSES, chances, strict=True)}  # type: ignore[misc]
@@ -119,7 +121,10 @@ def _persons(reading: Reading, sentence: int) -> list[Span]:
 
 def _is_speaker(span: Span) -> bool:
     """A participle or adjective alone ("speaking", "local") names nobody."""
-    return " " in span.text or any(c.isupper() for c in span.text) or span.text.lower().endswith("s")
+    word = span.text.lower()
+    if " " in word or any(c.isupper() for c in span.text):
+        return True
+    return not word.endswith(("ing", "ed", "al", "ly", "ern"))
 
 
 def _on_the_scene(reading: Reading, events: list[Event]) -> list[Event]:
@@ -167,6 +172,11 @@ def _with_declining(document: Document, reading: Reading, events: list[Event]) -
         if sentence.start in taken:
             continue
         quote = Span(sentence.start, sentence.end, sentence.text)
+        before = [e for e in events if e.main and e.sentence.end <= sentence.start]
+        for claim in denying_after(document.id, quote, 0)[: len(before)]:
+            told = combine([*before[-1].claims, claim])
+            denied = replace(before[-1], claims=told, status=settle_all([before[-1].status], told))
+            events = [denied if e is before[-1] else e for e in events]
         for claim in declining(document.id, quote):
             about = _spoken_of(claim, [e for e in events if e.main and e.sentence.end <= sentence.start])
             events = [replace(e, claims=combine([*e.claims, claim])) if e is about else e for e in events]

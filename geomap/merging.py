@@ -445,7 +445,8 @@ def _place_title(toponym: Toponym) -> str:
     assert toponym.place is not None
     name = toponym.written if toponym.relation is not None else toponym.place.name
     country = country_name(toponym.place.country) if toponym.place.country else None
-    return name if country is None or country in name else f"{name}, {country}"
+    whole = toponym.place.feature == "country" or country is None or country in name
+    return name if whole else f"{name}, {country}"
 
 
 def _sources(mentions: Sequence[Event], documents: Mapping[str, Document]) -> tuple[Source, ...]:

@@ -244,10 +244,10 @@ def _prefer_seats(written: str, candidates: list[Place], base: list[float]) -> N
     key = normalize(written)
     towns = [
         (k, p) for k, p in enumerate(candidates)
-        if p.feature == "city" and (p.population or 0) >= _SEAT and normalize(p.name) == key
+        if p.feature == "city" and (p.population or 0) >= _SEAT
     ]  # fmt: skip
     for i, area in enumerate(candidates):
-        if area.feature not in ("admin1", "admin2"):
+        if area.feature not in ("admin1", "admin2") or normalize(area.name) != key:
             continue
         for k, town in towns:
             if (
@@ -255,7 +255,8 @@ def _prefer_seats(written: str, candidates: list[Place], base: list[float]) -> N
                 and town.admin1 is not None
                 and normalize(town.admin1) == normalize(area.admin1 or area.name)
             ):
-                base[i] = min(base[i], base[k] - 0.5)
+                base[k] = max(base[k], base[i])
+                base[i] = base[k] - 0.5
 
 
 def _disambiguate(names: list[_Name]) -> None:
@@ -460,12 +461,15 @@ def geocode_text(query: str, *, limit: int = 5, gazetteer: Gazetteer | None = No
     """
     from shapely.geometry import mapping
 
+    from geomap.regions import outline
+
     gazetteer = gazetteer or _gazetteer()
     answers = []
     for toponym in _read_query(query.strip()[:300], gazetteer):
         places = toponym.candidates[:limit] if toponym.relation is None else (toponym.candidates[:1])
         for place in places:
             related = toponym.relation is not None
+            shape = toponym.footprint if related else outline(place)
             position = toponym.position if toponym.relation is not None else (place.latitude, place.longitude)
             assert position is not None
             answers.append({
@@ -479,7 +483,7 @@ def geocode_text(query: str, *, limit: int = 5, gazetteer: Gazetteer | None = No
                 "radius_km": toponym.radius_km if related else round(gazetteer.lookup_radius(place), 1),
                 "population": place.population,
                 "gazetteer_id": place.id,
-                "geometry": mapping(toponym.footprint) if toponym.footprint is not None else None,
+                "geometry": mapping(shape) if shape is not None else None,
             })  # fmt: skip
     return answers[:limit]
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from geomap.actors import clean, same_actor
 from geomap.model import Claim, Span, Stance, Status
 
-__all__ = ["claims_in", "combine", "declines", "declining", "denial", "settle", "settle_all"]
+__all__ = ["claims_in", "combine", "declines", "declining", "denial", "denying_after", "settle", "settle_all"]
 
 _CONFIRMS = re.compile(r"\b(?:confirm|admit|acknowledg|verif|corroborat)\w*\b", re.IGNORECASE)
 _NOT = re.compile(
@@ -39,6 +39,14 @@ _ADVERBIAL = re.compile(
 _SO_DID = re.compile(
     r"[^.;]{0,40}?,?\s+(?:and\s+)?(?:so|as)\s+(?:did|does|do|has|have)\s+([^,.;]{2,60})", re.IGNORECASE
 )
+#: What a denial may be of, when no trigger stands behind it.
+_OBJECT = re.compile(
+    r"\s+(?:that\s+)?(?:the|any|this|that|these|those|such|all|its|their|responsibility|involvement|it)\b"
+    r"(?:\s+[\w’'-]+){0,3}?(?:\s+(?:attacks?|strikes?|raids?|bombings?|shelling|killings?|incidents?|claims?|reports?|"
+    r"allegations?|accusations?|charges?|account|involvement|responsibility))?\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"(?:,\s*(?:but|and|while|though|although|yet)|;|\b(?:but|while|whereas))\s+", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:(?:and|but|while|however|meanwhile|both|neither|either|also|the|a|an)\b[\s,]*)+", re.IGNORECASE
 )
@@ -125,6 +133,19 @@ def denial(sentence: Span, trigger: Span, persons: Sequence[Span]) -> Span | Non
     return None
 
 
+def denying_after(document: str, sentence: Span, start: int) -> list[Claim]:
+    """Find who denies what a sentence told before an offset (characters): "..., but the army denied the attack"."""
+    for verb in _DENIES.finditer(sentence.text, start):
+        if not _OBJECT.match(sentence.text, verb.end()):
+            continue
+        opening = max((m.end() for m in _CLAUSE.finditer(sentence.text, start, verb.start())), default=start)
+        name = _SAID.split(_LEAD.sub("", sentence.text[opening : verb.start()]))[0].split(",")[0].strip(' ”"')
+        if 2 < len(name) <= 60 and not _ADVERBIAL.match(name):
+            at = sentence.start + sentence.text.index(name, opening)
+            return [_claim(document, sentence, Span(at, at + len(name), name), "denies")]
+    return []
+
+
 def combine(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     """Leave out the claims that repeat another of the same document; order by document and position."""
     kept: list[Claim] = []
@@ -138,13 +159,13 @@ def combine(claims: Sequence[Claim]) -> tuple[Claim, ...]:
 def settle(probabilities: Mapping[Status, float], claims: Sequence[Claim]) -> Status:
     """Weigh what the status head says of one mention with the claims about it."""
     stances = {c.stance for c in claims}
-    best: Status = max(sorted(probabilities), key=lambda s: probabilities[s])
+    # Nothing is denied without one who denies it.
+    open_to = [s for s in sorted(probabilities) if "denies" in stances or s not in ("denied", "disputed")]
+    best: Status = max(open_to, key=lambda s: probabilities[s])
     if best in ("planned", "threatened"):
         return best
     if "denies" in stances:
         return "disputed" if stances & {"asserts", "confirms"} or best in ("disputed", "confirmed") else "denied"
-    if best in ("denied", "disputed") and probabilities[best] < 0.6:
-        return "claimed"
     if best == "reported" and stances & {"asserts", "confirms"} and probabilities["reported"] < 0.7:
         return "confirmed" if probabilities["confirmed"] > probabilities["claimed"] else "claimed"
     return best

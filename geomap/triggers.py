@@ -64,6 +64,7 @@ class Mention:
     tokens: range
     score: float
     first: int = 0
+    busy: frozenset[int] = frozenset()  #: numbers of the other sentences that tell of a happening
     roles: FloatArray | None = None
     counts: dict[str, tuple[float, Count]] = field(default_factory=dict)
     spans: dict[str, list[Span]] = field(default_factory=dict)  #: what fills each role

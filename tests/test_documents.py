@@ -452,3 +452,11 @@ def test_hostile_markdown_takes_time_in_proportion(tmp_path: Path, piece: str) -
     began = time.process_time()
     read([path])
     assert time.process_time() - began < 3
+
+
+def test_one_path_needs_no_list(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A storm sank a ferry.")
+    for source in (str(tmp_path), tmp_path):
+        documents, problems = read(source)
+        assert [d.text for d in documents] == ["A storm sank a ferry."]
+        assert problems == []

@@ -1,7 +1,7 @@
 import pytest
 
 from geomap.model import Claim, Span
-from geomap.status import claims_in, combine, declining, settle, settle_all
+from geomap.status import claims_in, combine, declining, denying_after, settle, settle_all
 
 
 def sentence(text, start=0):
@@ -69,7 +69,8 @@ def test_one_claim_an_actor_and_stance():
         ("planned", [claim("Iran", "asserts")], "planned"),
         ("claimed", [claim("US officials", "asserts"), claim("Iran", "denies")], "disputed"),
         ("reported", [claim("Iran", "denies")], "denied"),
-        ("disputed", [], "disputed"),
+        ("disputed", [claim("Iran", "denies")], "disputed"),
+        ("disputed", [claim("US officials", "asserts")], "claimed"),
     ],
 )
 def test_status_of_one_mention(best, claims, expected):
@@ -91,3 +92,21 @@ def test_status_of_one_mention(best, claims, expected):
 )
 def test_status_of_a_happening(statuses, claims, expected):
     assert settle_all(statuses, claims) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "name"),
+    [
+        ("The army denied the attack.", "", "army"),
+        ("Jets bombed a depot, the opposition said, but Russia denied the attack.", "bombed", "Russia"),
+        ("The group denied responsibility.", "", "group"),
+        ("The court denied him bail.", "", None),
+        ("Nobody spoke of it.", "", None),
+    ],
+)
+def test_who_denies_what_was_told_before(text, after, name):
+    whole = sentence(text, start=30)
+    found = denying_after("d", whole, text.index(after) + len(after))
+    assert [c.name for c in found] == ([name] if name else [])
+    for c in found:
+        assert text[c.span.start - 30 : c.span.end - 30] == c.span.text

@@ -144,15 +144,14 @@ def load_layers(folder: Path | None = None) -> tuple[list[Layer], list[Problem]]
 
     Without `folder` these are the layers that geomap brings. With it, its files are added to them, and a file replaces
     the layer of the same id; a file that is not valid replaces nothing. Raises `LayerError` if a folder does not exist
-    or holds no valid layer.
+    or holds no layer file.
     """
     found: dict[str, Layer] = {}
     problems: list[Problem] = []
     for each in [builtin_folder()] if folder is None else [builtin_folder(), folder]:
         layers, wrong = _read_folder(each)
-        if not layers:
-            reason = f"{wrong[0]}" if wrong else "it has no *.toml file"
-            raise LayerError(f"{_shown(str(each))}: no valid layer in this folder ({reason}); see docs/layers.md")
+        if not layers and not wrong:
+            raise LayerError(f"{_shown(str(each))}: no *.toml file in this folder; see docs/layers.md")
         found.update((layer.id, layer) for layer in layers)
         problems.extend(wrong)
     return sorted(found.values(), key=_legend_order), problems

@@ -16,6 +16,8 @@ from geomap.model import Document, Event, Incident, Layer, Toponym
 
 __all__ = ["Build", "build", "events", "places"]
 
+#: Persons below which a town is less likely meant than the people of the same name.
+_SMALL_TOWN = 100_000
 #: Called with the stage's name, and how many documents of how many are done.
 Progress = Callable[[str, int, int], None]
 
@@ -56,13 +58,16 @@ def _recognized(document: Document) -> list[Toponym]:
 
 
 def _given(document: Document) -> list[Toponym]:
-    """Toponyms of the spans that a document brings; one that the gazetteer knows as a demonym only is one."""
+    """Toponyms of the spans that a document brings; a demonym is one unless a town of that name is likelier."""
     from geomap.gazetteer import Gazetteer
 
     gazetteer = Gazetteer.open()
     toponyms = []
     for span in document.spans or ():
-        demonym = bool(gazetteer.demonym(span.text)) and not gazetteer.candidates(span.text, 1)
+        # "Canadian" is a town in Texas too, and yet no town is meant.
+        namesakes = gazetteer.candidates(span.text, 1)
+        small = not namesakes or (namesakes[0].feature == "city" and (namesakes[0].population or 0) < _SMALL_TOWN)
+        demonym = small and bool(gazetteer.demonym(span.text))
         toponyms.append(Toponym(span, "demonym" if demonym else "literal"))
     return toponyms
 

@@ -46,7 +46,7 @@ def places(
 
     for number, document in enumerate(documents):
         toponyms = _given(document) if spans else _recognized(document)
-        yield document, resolve(toponyms, document)
+        yield document, resolve(toponyms, document, footprints=False)
         if progress is not None:
             progress("places", number + 1, len(documents))
 

@@ -93,7 +93,12 @@ class _Name:
 
 
 def resolve(
-    toponyms: Sequence[Toponym], document: Document, *, geocoder: Any = None, gazetteer: Gazetteer | None = None
+    toponyms: Sequence[Toponym],
+    document: Document,
+    *,
+    geocoder: Any = None,
+    gazetteer: Gazetteer | None = None,
+    footprints: bool = True,
 ) -> list[Toponym]:
     """Give the toponyms with their places; those that no geocoder knows stay without one.
 
@@ -102,6 +107,8 @@ def resolve(
         document: what the offsets count in; its country is a hint.
         geocoder: any geopy geocoder; None: the gazetteer.
         gazetteer: for demonyms, containers and radii; None: the package's own.
+        footprints: cut the shapes of relative places, which takes the most time; without, precision and radius are those
+            of the named place.
     """
     gazetteer = gazetteer or _gazetteer()
     lookup = _lookup(geocoder, gazetteer)
@@ -117,7 +124,7 @@ def resolve(
         for i in name.toponyms:
             resolved[i] = _placed(toponyms[i], candidates[0], gazetteer, name.probability[order[0]], candidates)
     _place_local_names(resolved)
-    return _relate(resolved, document)
+    return _relate(resolved, document, footprints)
 
 
 @cache
@@ -381,7 +388,7 @@ def _named_inside(toponym: Toponym, towns: list[Toponym]) -> Toponym | None:
     return next((t for t in towns if re.search(rf"\b{re.escape(t.span.text.lower())}\b", words)), None)
 
 
-def _relate(toponyms: list[Toponym], document: Document) -> list[Toponym]:
+def _relate(toponyms: list[Toponym], document: Document, footprints: bool) -> list[Toponym]:
     """Read the expressions around the names and cut their footprints."""
     spans = [(t.span.start, t.span.end) for t in toponyms]
     out = []
@@ -396,7 +403,12 @@ def _relate(toponyms: list[Toponym], document: Document) -> list[Toponym]:
             partner = border_partner(document.text, start, end, others)
             other = next((t.place for t, s in zip(toponyms, spans, strict=True) if s == partner), None)
             relation = replace(relation, other=other)
-        out.append(_with_footprint(toponym, relation) if relation is not None else toponym)
+        if relation is None:
+            out.append(toponym)
+        elif footprints:
+            out.append(_with_footprint(toponym, relation))
+        else:
+            out.append(replace(toponym, relation=relation))
     return out
 
 

@@ -35,7 +35,7 @@ WINDOW_TOKENS = 30
 #: Word pieces in one window, the two special ones included; what goes beyond is left unlabelled.
 MAX_PIECES = 256
 #: Windows run at once: more cost memory and gain nothing on two cores.
-BATCH = 16
+BATCH = 8
 #: Readings kept, so that recognition and extraction of one document share a pass.
 _KEPT = 8
 

@@ -23,8 +23,8 @@ __all__ = ["extract"]
 #: Layers whose happenings need a spot, and for how many sentences the spot of the last one stays the scene.
 _ON_THE_GROUND = frozenset(
     {
-        "abduction", "accident", "arrest", "bombing", "justice", "natural_disaster", "protest", "riot", "sabotage",
-        "violence_against_civilians",
+        "abduction", "accident", "arrest", "bombing", "interception", "justice", "natural_disaster", "protest", "riot",
+        "sabotage", "violence_against_civilians",
     }
 )  # fmt: skip
 _SCENE = 8
@@ -36,6 +36,11 @@ _REASON = re.compile(
     r"\b(?:revenge|retaliation|reprisal|retribution|vengeance|response|anniversary|commemorat\w+|aftermath)\s+"
     r"(?:for|to|of|against)\s+(?:[\w’'-]+\s+){0,6}$",
     re.IGNORECASE,
+)
+
+#: What a denial calls an attack, whatever its layer.
+_ATTACK = re.compile(
+    r"\b(?:attacks?|strikes?|air ?strikes?|raids?|bombings?|shelling|explosions?|blasts?|assaults?)\b", re.I
 )
 
 
@@ -165,6 +170,12 @@ def _spoken_of(claim: Claim, events: list[Event]) -> Event | None:
     return next(iter(own or events), None)
 
 
+def _denied_of(sentence: str, events: list[Event]) -> Event | None:
+    """Give the event that a sentence without one denies: the last attack, if it names one loosely; else the last."""
+    attacks = [e for e in events if e.layer in ATTACKS and e.layer != "interception"]
+    return next(reversed(attacks if attacks and _ATTACK.search(sentence) else events), None)
+
+
 def _with_declining(document: Document, reading: Reading, events: list[Event]) -> list[Event]:
     """Give the claims of sentences without an event ("The army declined to comment.") to one reported before."""
     taken = {e.sentence.start for e in events}
@@ -173,10 +184,12 @@ def _with_declining(document: Document, reading: Reading, events: list[Event]) -
             continue
         quote = Span(sentence.start, sentence.end, sentence.text)
         before = [e for e in events if e.main and e.sentence.end <= sentence.start]
-        for claim in denying_after(document.id, quote, 0)[: len(before)]:
-            told = combine([*before[-1].claims, claim])
-            denied = replace(before[-1], claims=told, status=settle_all([before[-1].status], told))
-            events = [denied if e is before[-1] else e for e in events]
+        denied = _denied_of(sentence.text, before)
+        denying = denying_after(document.id, quote, 0)
+        if denied is not None and denying:
+            told = combine([*denied.claims, *denying])
+            status = settle_all([denied.status], told)
+            events = [replace(e, claims=told, status=status) if e is denied else e for e in events]
         for claim in declining(document.id, quote):
             about = _spoken_of(claim, [e for e in events if e.main and e.sentence.end <= sentence.start])
             events = [replace(e, claims=combine([*e.claims, claim])) if e is about else e for e in events]

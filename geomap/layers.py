@@ -38,7 +38,7 @@ GROUPS = (
     "Humanitarian and hazards",
 )
 #: Parts of a combination stand at most this many tokens apart.
-REACH = 8
+REACH = 12
 MAX_BYTES = 64 * 1024
 MAX_FILES = 1000
 MAX_TRIGGERS = 200
@@ -331,7 +331,7 @@ class TriggerIndex:
     """Finds the triggers of many layers in one pass over a sentence.
 
     Words match by lemma, a word in capitals only itself ("IED", "IEDs"); hyphens are passed over. The words of a phrase
-    follow one another; the parts of a combination ("strike + missile") stand in any order at most eight tokens apart,
+    follow one another; the parts of a combination ("strike + missile") stand in any order at most twelve tokens apart,
     and the part named first gives the span. A part inside a near miss of the same layer does not count.
     """
 

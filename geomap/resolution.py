@@ -107,8 +107,8 @@ def resolve(
         document: what the offsets count in; its country is a hint.
         geocoder: any geopy geocoder; None: the gazetteer.
         gazetteer: for demonyms, containers and radii; None: the package's own.
-        footprints: cut the shapes of relative places, which takes the most time; without, precision and radius are those
-            of the named place.
+        footprints: cut the shapes of relative places, which takes the most time; without, precision and radius are
+            those of the named place.
     """
     gazetteer = gazetteer or _gazetteer()
     lookup = _lookup(geocoder, gazetteer)

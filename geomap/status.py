@@ -41,7 +41,7 @@ _SO_DID = re.compile(
 )
 #: What a denial may be of, when no trigger stands behind it.
 _OBJECT = re.compile(
-    r"\s+(?:that\s+)?(?:the|any|this|that|these|those|such|all|its|their|responsibility|involvement|it)\b"
+    r"\s+(?:that\s+)?(?:the|an?|any|this|that|these|those|such|all|its|their|responsibility|involvement|it)\b"
     r"(?:\s+[\w’'-]+){0,3}?(?:\s+(?:attacks?|strikes?|raids?|bombings?|shelling|killings?|incidents?|claims?|reports?|"
     r"allegations?|accusations?|charges?|account|involvement|responsibility))?\b",
     re.IGNORECASE,

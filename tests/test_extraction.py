@@ -107,6 +107,17 @@ def test_a_denial_in_another_sentence_is_a_claim():
     assert denying == ["Abdul Malik"]
 
 
+def test_a_denial_of_an_attack_is_not_one_of_its_interception():
+    found = events(
+        f"A missile struck a depot in Aden, Yemen, on Monday, the Saudi army said. {LONG}"
+        "Air defense shot down two drones, state media said. Local officials denied that an attack had taken place."
+    )
+    denied = {e.layer for e in found if any(c.stance == "denies" for c in e.claims)}
+    assert "interception" in {e.layer for e in found}
+    assert denied
+    assert "interception" not in denied
+
+
 def test_what_nobody_says_happened_is_no_event():
     assert [e.layer for e in events("There was no earthquake in Arequipa, Peru, on Monday.")] == []
 

@@ -379,7 +379,9 @@ window.geomap = (() => {
     }
     layers.areaRenderer = L.svg({ pane: "gm-areas" });
     for (const name of ["wide", "hovered", "selected", "markers"]) layers[name] = L.layerGroup().addTo(map);
-    map.setMinZoom(1).setMaxBounds([[-86, -210], [86, 210]]);
+    map.setMinZoom(1);
+    // As an option: map.setMaxBounds would glide back after each move, and take the marks away from under the pointer.
+    map.options.maxBounds = L.latLngBounds([[-86, -210], [86, 210]]);
     map.options.maxBoundsViscosity = 0.8;
     L.control.scale({ imperial: false }).addTo(map);
     const all = L.control({ position: "topleft" });

@@ -27,12 +27,17 @@ _ROLE_EDGE = 0.25
 _PLACE = 0.35
 #: The same for a country named as an actor, which can be the territory that a count or a vote is about.
 _TERRITORY = 0.6
-#: "the assault on Israel": the name that a preposition ties to the trigger gains this much as its place.
+#: "the assault on Israel", "attacked Israel": the name tied to the trigger gains this much as its place.
 _TIED = 0.4
 #: A place in a sentence that tells of another happening loses this much.
 _ELSEWHERE = 0.3
 #: A count of persons is an event's from this on.
 _COUNT = 0.3
+#: A doer below the first figure is another event's of the sentence whose probability is higher by the second.
+_DOUBTFUL = 0.7
+_FAR = 0.25
+#: "the US claims of an attack": who claims is no doer.
+_CLAIMS = re.compile(r"(?:['’]s?)?\s+(?:claims?|allegations?|accusations?|reports?|assertions?)\b", re.IGNORECASE)
 #: A date in the sentence that no other event claims is the event's from this on.
 _TIME = 0.25
 #: Layers of what officials say, which happens nowhere in particular: a place in another sentence is not theirs.
@@ -46,7 +51,9 @@ _WEAPON_TAIL = re.compile(
 )
 #: "Iranian" (city), "local" (people): what it belongs to is no actor's name; "Syrians" is.
 _ADJECTIVE = re.compile(r"[A-Z][a-z]+(?:an|ian|ish|ese|i)|[a-z]+(?:al|ic|ed|ing)|air|military|other")
-_TIE = re.compile(r"\s+(?:in|on|at|near|outside|inside|against|across|over|off)\s+(?:the\s+)?(?:[a-z-]+\s+){0,2}")
+_TIE = re.compile(
+    r"\s+(?:in|on|at|near|outside|inside|against|across|over|off)\s+(?:the\s+)?(?:[a-z-]+\s+){0,2}|\s+(?:the\s+)?"
+)
 #: Outside a town is near it; outside a country or continent is anywhere else.
 _OUTSIDE = re.compile(r"(?:just\s+)?(?:outside|beyond|away from)\b", re.IGNORECASE)
 #: "the president of Chile" names a person; only what befalls the office itself happens there.
@@ -80,6 +87,7 @@ def fill_roles(reading: Reading, mentions: Sequence[Mention]) -> None:
         mention.spans = {role: _role_spans(reading, mention, role) for role in ROLES}
     for number in range(len(reading.sentences)):
         own = [m for m in mentions if reading.sentence_of[m.tokens.start] == number]
+        _settle_doers(reading, own)
         for role in ("time", "source_actors"):
             _share_out(reading, own, role)
     _assign_counts(reading, mentions)
@@ -125,6 +133,26 @@ def _go_together(reading: Reading, first: int, end: int) -> bool:
     """Tell whether one small word stands between two runs: "officials [quoted] by state media"."""
     between = [t.text.lower() for t in reading.tokens[first:end]]
     return len(between) == 1 and between[0].isalpha() and between[0] not in ("and", "or", "but", "while", "that")
+
+
+def _settle_doers(reading: Reading, mentions: Sequence[Mention]) -> None:
+    """Take from a mention the doers that belong to another of its sentence far more surely, or who only speak of it."""
+    doers = [(m, span, _likelihood(reading, m, span)) for m in mentions for span in m.spans["source_actors"]]
+    for mention in mentions:
+        mention.spans["source_actors"] = []
+    for mention, span, own in doers:
+        rival = max((p for m, s, p in doers if m is not mention and overlaps(s, [span])), default=0.0)
+        if _CLAIMS.match(reading.text, span.end):
+            mention.spans["attributed_to"].append(span)
+        elif own >= _DOUBTFUL or rival < own + _FAR:
+            mention.spans["source_actors"].append(span)
+
+
+def _likelihood(reading: Reading, mention: Mention, span: Span) -> float:
+    assert mention.roles is not None
+    tokens = reading.tokens_in(span.start, span.end)
+    row = mention.roles[ROLES.index("source_actors"), tokens.start - mention.first : tokens.stop - mention.first]
+    return float(row.max()) if row.size else 0.0
 
 
 def _share_out(reading: Reading, mentions: Sequence[Mention], role: str) -> None:
@@ -248,10 +276,12 @@ def place_of(reading: Reading, mention: Mention, toponyms: Sequence[Toponym]) ->
 
 
 def _is_tied(reading: Reading, mention: Mention, toponym: Toponym) -> bool:
-    """Tell whether a preposition alone stands between an attack and the name: "the assault on Israel"."""
+    """Tell whether the name is the object of an attack, or tied to it by a preposition: "the assault on Israel"."""
     if mention.layer not in ATTACKS:
         return False
-    end = reading.tokens[mention.tokens.stop - 1].end
+    start, end = reading.tokens[mention.tokens.start].start, reading.tokens[mention.tokens.stop - 1].end
+    if start < toponym.span.start < end:  # "attacked Israel with missiles"
+        return True
     gap = reading.text[end : toponym.span.start]
     return 0 < len(gap) <= 40 and _TIE.fullmatch(gap) is not None
 

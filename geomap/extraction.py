@@ -15,7 +15,7 @@ from geomap.actors import describe
 from geomap.arguments import actors_of, dates_of, fill_roles, overlaps, place_of
 from geomap.encoder import STATUSES, Encoder, Reading, default_encoder
 from geomap.model import ATTACKS, Claim, Count, Document, Event, Layer, Span, Status, Toponym
-from geomap.status import claims_in, combine, declining, denial, denying_after, settle, settle_all
+from geomap.status import blaming, claims_in, combine, declining, denial, denying_after, is_foretold, settle, settle_all
 from geomap.triggers import Mention, find_triggers, is_negated
 
 __all__ = ["extract"]
@@ -29,6 +29,10 @@ _ON_THE_GROUND = frozenset(
 )  # fmt: skip
 _SCENE = 8
 _SCENE_SCORE = 0.6
+#: What a verb of the future adds to the tagger's probability that something is planned.
+_FORETOLD = 0.3
+#: Who is blamed for an attack stands at most so many characters behind its sentence.
+_BESIDE = 3
 #: What ended more than so many days before publication is no news.
 _NEWS_DAYS = 4
 #: What stands behind these words is why something else happened.
@@ -63,7 +67,7 @@ def extract(
     events = [event for event in told if event is not None]
     if len(reading.windows) > 1:
         events = _on_the_scene(reading, events)
-    return _with_declining(document, reading, events)
+    return _with_claims(document, reading, events)
 
 
 def _event(document: Document, reading: Reading, mention: Mention, toponyms: Sequence[Toponym]) -> Event | None:
@@ -88,7 +92,11 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
     own = slice(mention.tokens.start, mention.tokens.stop)
     chances = reading.status[own].mean(axis=0)
     probabilities: dict[Status, float] = {s: float(p) for s, p in zip(STATUSES, chances, strict=True)}  # type: ignore[misc]
+    if is_foretold(quote.text, trigger.start - quote.start):
+        probabilities["planned"] += _FORETOLD
     status = settle(probabilities, claims)
+    if status == "confirmed" and _only_the_doers_say_so(mention, claims):
+        status = "claimed"
     reason = _REASON.search(sentence.text[: trigger.start - sentence.start])
     main = float(reading.main[own].mean()) > 0.5 and reason is None
     start, end, precision = dates_of(document, reading, mention, quote, status, main)
@@ -117,6 +125,13 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
         main=main,
         score=round(mention.score, 3),
     )
+
+
+def _only_the_doers_say_so(mention: Mention, claims: Sequence[Claim]) -> bool:
+    """Tell whether an attack or a capture is known from those alone who say that they did it, and confirm nothing."""
+    doers = mention.spans["source_actors"]
+    by_force = mention.layer in ATTACKS or mention.layer == "territorial_change"
+    return by_force and bool(claims) and all(c.stance == "asserts" and overlaps(c.span, doers) for c in claims)
 
 
 def _persons(reading: Reading, sentence: int) -> list[Span]:
@@ -176,8 +191,20 @@ def _denied_of(sentence: str, events: list[Event]) -> Event | None:
     return next(reversed(attacks if attacks and _ATTACK.search(sentence) else events), None)
 
 
-def _with_declining(document: Document, reading: Reading, events: list[Event]) -> list[Event]:
-    """Give the claims of sentences without an event ("The army declined to comment.") to one reported before."""
+def _with_claims(document: Document, reading: Reading, events: list[Event]) -> list[Event]:
+    """Give the claims of sentences without an event ("The army declined to comment.") to one reported before.
+
+    So does a sentence that only lays the blame.
+    """
+    for blame in [e for e in events if e.layer == "condemnation"]:
+        claim = blaming(document.id, blame.sentence)
+        near = [
+            e for e in events if e.layer in ATTACKS and e.main and 0 <= blame.sentence.start - e.sentence.end <= _BESIDE
+        ]
+        if claim is not None and near:
+            told = combine([*near[-1].claims, claim])
+            status: Status = "claimed" if near[-1].status == "reported" else near[-1].status
+            events = [replace(e, claims=told, status=status) if e is near[-1] else e for e in events]
     taken = {e.sentence.start for e in events}
     for sentence in reading.sentences:
         if sentence.start in taken:
@@ -188,8 +215,8 @@ def _with_declining(document: Document, reading: Reading, events: list[Event]) -
         denying = denying_after(document.id, quote, 0)
         if denied is not None and denying:
             told = combine([*denied.claims, *denying])
-            status = settle_all([denied.status], told)
-            events = [replace(e, claims=told, status=status) if e is denied else e for e in events]
+            settled = settle_all([denied.status], told)
+            events = [replace(e, claims=told, status=settled) if e is denied else e for e in events]
         for claim in declining(document.id, quote):
             about = _spoken_of(claim, [e for e in events if e.main and e.sentence.end <= sentence.start])
             events = [replace(e, claims=combine([*e.claims, claim])) if e is about else e for e in events]

@@ -12,7 +12,18 @@ from collections.abc import Mapping, Sequence
 from geomap.actors import clean, same_actor
 from geomap.model import Claim, Span, Stance, Status
 
-__all__ = ["claims_in", "combine", "declines", "declining", "denial", "denying_after", "settle", "settle_all"]
+__all__ = [
+    "blaming",
+    "claims_in",
+    "combine",
+    "declines",
+    "declining",
+    "denial",
+    "denying_after",
+    "is_foretold",
+    "settle",
+    "settle_all",
+]
 
 _CONFIRMS = re.compile(r"\b(?:confirm|admit|acknowledg|verif|corroborat)\w*\b", re.IGNORECASE)
 _NOT = re.compile(
@@ -45,6 +56,16 @@ _OBJECT = re.compile(
     r"(?:\s+[\w’'-]+){0,3}?(?:\s+(?:attacks?|strikes?|raids?|bombings?|shelling|killings?|incidents?|claims?|reports?|"
     r"allegations?|accusations?|charges?|account|involvement|responsibility))?\b",
     re.IGNORECASE,
+)
+_BLAMES = re.compile(r"\b(?:blam(?:es|ed)|accus(?:es|ed))\b", re.IGNORECASE)
+_FUTURE = re.compile(
+    r"\b(?:will|(?:is|are|was|were|be|been)\s+(?:\w+\s+)?(?:due|slated|scheduled|expected|set|planned)\s+to|"
+    r"plan(?:s|ned|ning)?\s+to|prepar(?:es|ed|ing)\s+to)\b(?!\s+(?:have|be\s+remembered)\b)",
+    re.IGNORECASE,
+)
+#: Another clause begins, or what lies behind.
+_PAST = re.compile(
+    r"[;:]|\b(?:after|following|since|because|but|although|who|which|that|when|had|was|were|has|have)\b", re.IGNORECASE
 )
 _CLAUSE = re.compile(r"(?:,\s*(?:but|and|while|though|although|yet)|;|\b(?:but|while|whereas))\s+", re.IGNORECASE)
 _LEAD = re.compile(
@@ -144,6 +165,24 @@ def denying_after(document: str, sentence: Span, start: int) -> list[Claim]:
             at = sentence.start + sentence.text.index(name, opening)
             return [_claim(document, sentence, Span(at, at + len(name), name), "denies")]
     return []
+
+
+def blaming(document: str, sentence: Span) -> Claim | None:
+    """Find who lays what was told before to somebody's charge: "The ministry blamed the rebels." """
+    verb = _BLAMES.search(sentence.text)
+    if verb is None:
+        return None
+    name = _SAID.split(_LEAD.sub("", sentence.text[: verb.start()]))[0].split(",")[0].strip(' ”"')
+    if not 2 < len(name) <= 60 or _ADVERBIAL.match(name):
+        return None
+    at = sentence.start + sentence.text.index(name)
+    return _claim(document, sentence, Span(at, at + len(name), name), "asserts")
+
+
+def is_foretold(sentence: str, start: int) -> bool:
+    """Tell whether a verb of the future governs the words at an offset: "are slated to discuss it at a meeting"."""
+    cues = list(_FUTURE.finditer(sentence, 0, start))
+    return bool(cues) and not _PAST.search(sentence, cues[-1].end(), start)
 
 
 def combine(claims: Sequence[Claim]) -> tuple[Claim, ...]:

@@ -46,6 +46,12 @@ _NEGATION = re.compile(r"(?:^|\s)(?:no(?:\s+\w+)?|none\s+of(?:\s+the)?|without(?
 EDGES = frozenset(
     [",", ".", ";", ":", "(", ")", "“", "”", '"', "-", "–", "—", "’", "'", "and", "or", "but", "that", "who", "which",
     "while"] )  # fmt: skip
+#: A verb of denial speaks of another happening.
+_DENY = frozenset({"deny", "denial"})
+#: Words that only qualify a trigger ("air strike", "missile attack"), and no trigger by themselves.
+_QUALIFIERS = frozenset(
+    {"air", "anti", "armed", "army", "defense", "defence", "drone", "ground", "military", "missile", "rocket"}
+)
 #: Not a trigger by themselves.
 _FUNCTION_WORDS = frozenset(
     [
@@ -126,7 +132,12 @@ def find_triggers(reading: Reading, encoder: Encoder, layers: Sequence[Layer]) -
     joined = _joined(reading, mentions)
     for mention in joined:
         mention.tokens = range(*tidy(reading, mention.tokens.start, mention.tokens.stop, EDGES))
-    return [m for m in joined if not _is_no_event(reading, m)]
+    spoken = {reading.sentence_of[m.tokens.start] for m in joined if not _denies(reading, m)}
+    return [
+        m
+        for m in joined
+        if not _is_no_event(reading, m) and not (_denies(reading, m) and reading.sentence_of[m.tokens.start] in spoken)
+    ]
 
 
 @lru_cache(maxsize=8)
@@ -157,6 +168,10 @@ def _joined(reading: Reading, mentions: list[Mention]) -> list[Mention]:
     return joined
 
 
+def _denies(reading: Reading, mention: Mention) -> bool:
+    return all(lemma(reading.tokens[i].text) in _DENY for i in mention.tokens)
+
+
 def _is_no_event(reading: Reading, mention: Mention) -> bool:
     """Tell whether the words say that nothing happened, or only that somebody won't speak of it."""
     number = reading.sentence_of[mention.tokens.start]
@@ -165,7 +180,7 @@ def _is_no_event(reading: Reading, mention: Mention) -> bool:
     if declines(sentence.text, trigger.start - sentence.start, trigger.end - sentence.start):
         return True
     words = [t.text.lower() for t in reading.tokens[mention.tokens.start : mention.tokens.stop]]
-    return all(w in _FUNCTION_WORDS or not w[0].isalnum() for w in words)
+    return all(w in _FUNCTION_WORDS or w in _QUALIFIERS or not w[0].isalnum() for w in words)
 
 
 def is_negated(reading: Reading, mention: Mention) -> bool:

@@ -38,6 +38,7 @@ def where(event):
         ("A bomb exploded outside Baghdad, Iraq, on Monday.", "bombing", "Baghdad"),
         ("The strain caused its first outbreak outside Africa, doctors said.", "disease_outbreak", None),
         ("Brazil condemned the coup.", "condemnation", None),
+        ("Last week Eritrea bombed Sudan with warplanes.", "air_strike", "Sudan"),
         ("Oman denounced the raid, and Paris urged calm.", "condemnation", None),
     ],
 )

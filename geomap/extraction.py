@@ -196,11 +196,10 @@ def _with_claims(document: Document, reading: Reading, events: list[Event]) -> l
 
     So does a sentence that only lays the blame.
     """
-    for blame in [e for e in events if e.layer == "condemnation"]:
-        claim = blaming(document.id, blame.sentence)
-        near = [
-            e for e in events if e.layer in ATTACKS and e.main and 0 <= blame.sentence.start - e.sentence.end <= _BESIDE
-        ]
+    told_of = {e.sentence.start for e in events if e.layer != "condemnation"}
+    for sentence in (s for s in reading.sentences if s.start not in told_of):
+        claim = blaming(document.id, Span(sentence.start, sentence.end, sentence.text))
+        near = [e for e in events if e.layer in ATTACKS and e.main and 0 <= sentence.start - e.sentence.end <= _BESIDE]
         if claim is not None and near:
             told = combine([*near[-1].claims, claim])
             status: Status = "claimed" if near[-1].status == "reported" else near[-1].status

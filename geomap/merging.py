@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import product
 
 from geomap.actors import same_actor
 from geomap.model import ATTACKS, Actor, Count, Document, Event, Incident, Layer, Place, Source, Toponym
@@ -41,6 +42,8 @@ _SAME = 2.0
 #: Days by which reports of one happening may differ across documents.
 _DAYS = 2
 _KM = 25.0
+#: Layers of what is said, of which one speaker makes one a day.
+_WORDS = frozenset({"appeal", "condemnation", "threat"})
 
 
 def coreference(events: Sequence[Event]) -> list[tuple[Event, ...]]:
@@ -200,10 +203,19 @@ def _who(some: Sequence[Event], others: Sequence[Event]) -> float:
         if any(_same(x, y) for x in own for y in other):
             points += 0.5
         elif role == "source":
-            return -math.inf
+            unnamed = _unnamed(own, other) or _unnamed(other, own)
+            if some[0].layer not in ATTACKS or not unnamed:
+                return -math.inf
         elif some[0].layer not in ATTACKS:
             points -= 1.0
     return points
+
+
+def _unnamed(some: Sequence[Actor], others: Sequence[Actor]) -> bool:
+    """Tell whether some actors have no name that others have: "air defense" may be the Iranian one."""
+    return all(a.canonical is None and a.country is None and a.type is None for a in some) and any(
+        a.country is not None for a in others
+    )
 
 
 def _actors(event: Event, role: str) -> list[Actor]:
@@ -214,7 +226,14 @@ def _same(a: Actor, b: Actor) -> bool:
     if same_actor(a.name, b.name):
         return True
     # "Israel" and "the Israeli air force" act for one country.
-    return a.country is not None and a.country == b.country
+    if a.country is not None or b.country is not None:
+        return a.country == b.country
+    # "air defense sites" and "air defense positions"
+    return a.type == b.type and len(_content(a.name) & _content(b.name)) > 1
+
+
+def _content(name: str) -> frozenset[str]:
+    return frozenset(lemma(word) for word in re.findall(r"\w{3,}", name))
 
 
 def _how_many(a: Event, b: Event) -> float:
@@ -312,14 +331,15 @@ def merge(events: Sequence[Event], documents: Sequence[Document], layers: Sequen
     for name in order:
         for group in coreference(by_document[name]):
             summary = summarize(group)
-            number = _find(summary, clusters, index)
+            number = _find(summary, clusters, index, known)
             if number is None:
                 number = len(clusters)
                 clusters.append(_Cluster([], []))
             clusters[number].summaries.append(summary)
             clusters[number].mentions.extend(group)
-            for key in _keys(summary):
-                index.setdefault(key, []).append(number)
+            when = _day(summary, known)
+            if when is not None:
+                index.setdefault((_family(summary), when.toordinal()), []).append(number)
     titles = {layer.id: layer for layer in layers}
     incidents = [_incident(c, known, titles) for c in clusters]
     return sorted(incidents, key=lambda i: (i.start or date.max, i.layer, i.title, i.id))
@@ -329,16 +349,22 @@ def _family(event: Event) -> str:
     return "attack" if event.layer in ATTACKS and event.layer != "interception" else event.layer
 
 
-def _keys(event: Event) -> list[tuple[str, int]]:
-    day = event.start.toordinal() if event.start else -1
-    return [(_family(event), day)]
+def _day(event: Event, documents: Mapping[str, Document]) -> date | None:
+    """When it was, or, without a date (plans, what lies back), when it was written of."""
+    return event.start or documents[event.document].published
 
 
-def _find(summary: Event, clusters: list[_Cluster], index: Mapping[tuple[str, int], list[int]]) -> int | None:
+def _find(
+    summary: Event,
+    clusters: list[_Cluster],
+    index: Mapping[tuple[str, int], list[int]],
+    documents: Mapping[str, Document],
+) -> int | None:
     """Find the cluster of other documents that reports the same happening."""
-    if summary.start is None:
+    when = _day(summary, documents)
+    if when is None:
         return None
-    day = summary.start.toordinal()
+    day = when.toordinal()
     numbers = sorted({n for d in range(-_DAYS, _DAYS + 1) for n in index.get((_family(summary), day + d), ())})
     best, found = _SAME + 0.5, None
     for number in numbers:
@@ -346,7 +372,10 @@ def _find(summary: Event, clusters: list[_Cluster], index: Mapping[tuple[str, in
         if any(o.document == summary.document for o in others):
             continue
         # Every report lies near every other in time: a war's daily strikes must not become one by way of each other.
-        if any(o.start is None or abs((o.start - summary.start).days) > _DAYS for o in others):
+        days = [_day(o, documents) for o in others]
+        if any(d is None or abs((d - when).days) > _DAYS for d in days):
+            continue
+        if any((o.start is None) != (summary.start is None) for o in others):
             continue
         scores = [_across(summary, other) for other in others]
         if min(scores) > -math.inf and max(scores) > best:
@@ -364,7 +393,10 @@ def _across(a: Event, b: Event) -> float:
         assert b.toponym.place is not None
         # "Gaza Strip" and "Jabalia" may be the same strike; more must agree before they are.
         return score + (0.25 if a.toponym.place.id == b.toponym.place.id else -0.5)
-    # Without a place in both, the same two parties and the same words must meet.
+    # Without a place in both, the same two parties must meet; for words, the same speaker of the same day.
+    if a.layer in _WORDS and a.toponym is None and b.toponym is None and a.start == b.start:
+        speakers = ([x.name for x in _actors(e, "source")] for e in (a, b))
+        return score + 0.5 if any(same_actor(x, y) for x, y in product(*speakers)) else -math.inf
     parties = all(any(_same(x, y) for x in _actors(a, r) for y in _actors(b, r)) for r in ("source", "target"))
     return score + 0.5 if parties else -math.inf
 

@@ -102,3 +102,8 @@ def test_a_weapon_is_no_actor():
     event = only("An Israeli missile struck a depot near Homs, Syria.", "missile_strike")
     (actor,) = [a for a in event.actors if a.role == "source"]
     assert (actor.country, "missile" in actor.name) == ("IL", False)
+
+
+def test_who_only_claims_an_attack_did_not_do_it():
+    for event in events("The general denied the US claims of a missile attack on Hodeidah, Yemen."):
+        assert "US" not in [a.name for a in event.actors if a.role == "source"]

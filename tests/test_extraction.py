@@ -98,6 +98,21 @@ def test_types_that_are_not_asked_for_are_left_out():
 LONG = "The town lies on a plain between two rivers and lives from its weavers, potters and a market for melons. " * 8
 
 
+def test_who_is_known_only_from_the_doers_is_claimed():
+    event = only(
+        "The rebels said they had captured the town of Goma in the Democratic Republic of the Congo.",
+        "territorial_change",
+    )
+    assert event.status == "claimed"
+
+
+def test_a_blame_in_the_next_sentence_is_a_claim():
+    found = events("A drone struck a barracks in Kassala, Sudan, on Monday. The army blamed the Rapid Support Forces.")
+    strike = next(e for e in found if e.layer == "drone_strike")
+    assert [(c.name, c.stance) for c in strike.claims] == [("army", "asserts")]
+    assert strike.status == "claimed"
+
+
 def test_a_denial_in_another_sentence_is_a_claim():
     found = events(
         f"A missile struck a depot in Aden, Yemen, on Monday, the Saudi army said. {LONG}"

@@ -106,6 +106,43 @@ def test_reports_of_one_happening_become_one_incident():
     assert "İzmir" in incident.title
 
 
+def said_by(name, document, day=date(2024, 3, 1), **more):
+    country = {"Oman": "OM", "France": "FR"}.get(name)
+    speaker = Actor(name, "source", country=country, canonical=name, type="state" if country else "person")
+    return event("condemnation", "condemned", document=document, day=day, actors=(speaker,), **more)
+
+
+@pytest.mark.parametrize(
+    ("other", "number"),
+    [
+        (said_by("Oman", "b"), 1),
+        (said_by("France", "b"), 2),
+        (said_by("Oman", "b", day=date(2024, 3, 2)), 2),
+    ],
+)
+def test_one_speaker_condemns_once_a_day(other, number):
+    incidents = merge([said_by("Oman", "a"), other], [document("a"), document("b")], LAYERS)
+    assert len(incidents) == number
+
+
+def test_plans_without_a_date_meet_by_the_day_of_their_reports():
+    plan = {"layer": "diplomatic_meeting", "trigger": "meeting", "place": LIMA, "day": None, "status": "planned"}
+    same = merge([event(**plan), event(document="b", **plan)], [document("a"), document("b")], LAYERS)
+    later = document("b", day=date(2024, 6, 1))
+    apart = merge([event(**plan), event(document="b", **plan)], [document("a"), later], LAYERS)
+    assert (len(same), len(apart)) == (1, 2)
+
+
+def test_an_unnamed_doer_may_be_the_one_that_another_report_names():
+    shot = {"layer": "interception", "trigger": "shot down", "place": IZMIR}
+    named = event(actors=(Actor("Turkish air defense", "source", country="TR"),), **shot)
+    unnamed = event(document="b", actors=(Actor("air defense", "source"),), **shot)
+    other = event(document="b", actors=(Actor("Greek air defense", "source", country="GR"),), **shot)
+    documents = [document("a"), document("b")]
+    assert len(merge([named, unnamed], documents, LAYERS)) == 1
+    assert len(merge([named, other], documents, LAYERS)) == 2
+
+
 def test_another_day_is_another_happening():
     events = [event(place=IZMIR, document="a"), event(place=IZMIR, document="b", day=date(2024, 3, 20))]
     assert len(merge(events, [document("a"), document("b", date(2024, 3, 20))], LAYERS)) == 2

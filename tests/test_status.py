@@ -1,7 +1,7 @@
 import pytest
 
 from geomap.model import Claim, Span
-from geomap.status import claims_in, combine, declining, denying_after, settle, settle_all
+from geomap.status import blaming, claims_in, combine, declining, denying_after, is_foretold, settle, settle_all
 
 
 def sentence(text, start=0):
@@ -110,3 +110,33 @@ def test_who_denies_what_was_told_before(text, after, name):
     assert [c.name for c in found] == ([name] if name else [])
     for c in found:
         assert text[c.span.start - 30 : c.span.end - 30] == c.span.text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The ministry blamed the rebels.", "ministry"),
+        ("Ukraine accused Russia of the attack.", "Ukraine"),
+        ("On Monday nobody spoke of it.", None),
+    ],
+)
+def test_who_lays_the_blame(text, name):
+    claim = blaming("d", sentence(text, 10))
+    assert (claim.name if claim else None) == name
+    if claim:
+        assert claim.stance == "asserts"
+        assert text[claim.span.start - 10 : claim.span.end - 10] == claim.span.text
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "foretold"),
+    [
+        ("Ministers are slated to discuss it at a meeting in Oslo.", "meeting", True),
+        ("The army will begin a drill on Monday.", "drill", True),
+        ("He will resign after the protests.", "protests", False),
+        ("They are expected to return, said the police who arrested them.", "arrested", False),
+        ("The president held a meeting in Oslo.", "meeting", False),
+    ],
+)
+def test_what_lies_ahead(text, word, foretold):
+    assert is_foretold(text, text.index(word)) is foretold

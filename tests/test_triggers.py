@@ -27,6 +27,11 @@ def test_words_that_belong_together_are_one_trigger():
     assert len([words for words, _ in triggers(text) if "attack" in words or "missile" in words]) == 1
 
 
+def test_a_denial_is_no_happening_beside_the_one_that_it_denies():
+    found = triggers("The general denied the claims of a missile attack on Hodeidah, Yemen.")
+    assert [layer for _, layer in found] == ["missile_strike"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

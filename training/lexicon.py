@@ -3,9 +3,8 @@
     python training/lexicon.py --events train.jsonl --held tagger.held.json --tagger geomap/_data/tagger
 
 In: the items that train.py was given and the ids it held out. Out: "trigger_words" in tagger.json: lemma -> share of
-its
-occurrences (0..1, two decimals) that belong to a trigger. The tagger is sure of too much in texts unlike news items;
-a word that is hardly ever a trigger there has to be surer.
+its occurrences (0..1, two decimals) that belong to a trigger. The tagger is sure of too much in texts unlike news
+items; a word that is hardly ever a trigger there has to be surer.
 """
 
 from __future__ import annotations

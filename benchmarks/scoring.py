@@ -16,6 +16,8 @@ __all__ = ["score_events", "score_places"]
 Records = Mapping[str, Mapping[str, Any]]
 #: Kilometres within which a place counts as found.
 NEAR_KM = 161.0
+#: A share of fewer items than this says nothing.
+LEAST = 10
 
 
 def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
@@ -75,22 +77,30 @@ def score_events(gold: Records, predicted: Records) -> dict[str, float]:
             right += sum(item["events"][i]["main"] for i, _ in pairs)
             n_predicted += len(answers) - sum(not item["events"][i]["main"] for i, _ in pairs)
         scores[f"{name}_f1"] = f1(right, n_predicted, n_gold)
-    tallies: dict[str, list[int]] = {k: [0, 0] for k in ("start", "status", "killed", "injured")}
+    tallies: dict[str, list[int]] = {k: [0, 0] for k in ("start", "status", "killed", "injured", "attributed_to")}
     for key, item in gold.items():
         answers = predicted.get(key, {}).get("events", [])
         for i, j in _match(item, answers, _typed):
             for field, tally in tallies.items():
                 if item["events"][i].get(field) is not None:
-                    tally[0] += item["events"][i][field] == answers[j].get(field)
+                    tally[0] += _agree(field, item["events"][i][field], answers[j].get(field))
                     tally[1] += 1
-    return scores | {f"{k}_right": round(a / b, 4) if b else 0.0 for k, (a, b) in tallies.items()}
+    scores |= {f"{k}_right": round(a / b, 4) for k, (a, b) in tallies.items() if b >= LEAST}
+    quiet = [not predicted.get(key, {}).get("events") for key, item in gold.items() if not item["events"]]
+    return scores | ({"left_empty": round(sum(quiet) / len(quiet), 4)} if len(quiet) >= LEAST else {})
+
+
+def _agree(field: str, gold: Any, answer: Any) -> bool:
+    if field == "attributed_to":
+        return bool(answer) and (answer in gold or gold in answer)
+    return bool(gold == answer)
 
 
 def _match(item: Mapping[str, Any], answers: Sequence[Mapping[str, Any]], agrees: Any) -> list[tuple[int, int]]:
     """Pair gold and predicted events one to one, the best agreement first."""
     ranked = sorted(
         (
-            -(8 * g["main"] + 4 * _overlap(g, a, item["text"]) + 2 * _typed(g, a, "") + _same_place(g, a)),
+            -(8 * g["main"] + 4 * _detected(g, a, item["text"]) + 2 * _typed(g, a, "") + _same_place(g, a)),
             i,
             j,
         )

@@ -30,7 +30,7 @@ def main() -> None:
     held = set(json.loads(args.held.read_text(encoding="utf-8")))
     seen: Counter[str] = Counter()
     triggers: Counter[str] = Counter()
-    for line in args.events.read_text(encoding="utf-8").splitlines():
+    for line in filter(None, args.events.read_text(encoding="utf-8").split("\n")):
         item = json.loads(line)
         if item["id"] in held:
             continue

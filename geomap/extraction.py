@@ -92,13 +92,15 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
     own = slice(mention.tokens.start, mention.tokens.stop)
     chances = reading.status[own].mean(axis=0)
     probabilities: dict[Status, float] = {s: float(p) for s, p in zip(STATUSES, chances, strict=True)}  # type: ignore[misc]
-    if is_foretold(quote.text, trigger.start - quote.start):
+    ahead = is_foretold(quote.text, trigger.start - quote.start)
+    if ahead:
         probabilities["planned"] += _FORETOLD
     status = settle(probabilities, claims)
     if status == "confirmed" and _only_the_doers_say_so(mention, claims):
         status = "claimed"
     reason = _REASON.search(sentence.text[: trigger.start - sentence.start])
     main = float(reading.main[own].mean()) > 0.5 and reason is None
+    main = main or (ahead and status == "planned")
     start, end, precision = dates_of(document, reading, mention, quote, status, main)
     if end is not None and document.published is not None and (document.published - end).days > _NEWS_DAYS:
         main = False

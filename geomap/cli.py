@@ -170,7 +170,7 @@ def _documents_parser(commands: Any, name: str, help_: str, run: Callable[[argpa
         "--output",
         type=Path,
         metavar="FILE",
-        help="write the JSON lines here, whole or not at all (default: standard output)",
+        help="write the JSON lines here, whole or not at all (- or none: standard output)",
     )
     if name == "places":
         command.add_argument(
@@ -404,7 +404,7 @@ def _open_gazetteer(progress: _Progress) -> None:
 
 
 def _write_lines(records: Iterable[dict[str, object]], output: Path | None) -> None:
-    if output is None:
+    if output is None or str(output) == "-":
         _dump(records, sys.stdout)
         return
     from geomap.export import check_writable, whole_file
@@ -423,7 +423,7 @@ def _dump(records: Iterable[dict[str, object]], file: TextIO) -> None:
 
 
 def _to_terminal(arguments: argparse.Namespace) -> bool:
-    return arguments.output is None and sys.stdout.isatty()
+    return str(arguments.output or "-") == "-" and sys.stdout.isatty()
 
 
 def _print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -7,9 +7,11 @@ embedded).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from geomap.encoder import ENTITY_LABELS, KIND_LABELS, Encoder, Reading, default_encoder
+from geomap.gazetteer import Gazetteer, normalize
 from geomap.model import Document, Kind, Span, Toponym
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ _NORP = [ENTITY_LABELS.index(f"{p}-NORP") for p in "BI"]
 _BEGIN = [ENTITY_LABELS.index("B-LOC"), ENTITY_LABELS.index("B-NORP")]
 _KIND_BEGIN = [i for i, label in enumerate(KIND_LABELS) if label.startswith("B-")]
 _KINDS: tuple[Kind, ...] = ("literal", "metonym", "demonym", "embedded")
+_POSSESSIVE = frozenset({"'s", "’s"})
 #: Not part of a name at its edges.
 _EDGE = frozenset(
     {
@@ -50,7 +53,7 @@ def recognize(document: Document, encoder: Encoder | None = None) -> list[Topony
     kind = 1 - reading.kind[:, 0]
     score = _ENTITY_WEIGHT * entity + (1 - _ENTITY_WEIGHT) * kind
     spans = _runs(reading, score)
-    spans = sorted(spans + _repeats(reading, spans, score))
+    spans = _with_possessives(reading, sorted(spans + _repeats(reading, spans, score)))
     return [_toponym(reading, first, end) for first, end in spans]
 
 
@@ -77,7 +80,7 @@ def _trim(reading: Reading, first: int, end: int) -> tuple[int, int] | None:
     while words and (words[0].lower() in _EDGE or (words[0].islower() and _COMPASS.match(words[0]))):
         words.pop(0)
         first += 1
-    while words and words[-1].lower() in _EDGE | {"'s", "’s"}:
+    while words and words[-1].lower() in _EDGE | _POSSESSIVE:
         # "St." and "Calif." keep the full stop that belongs to them.
         if words[-1] == "." and len(words) > 1 and end < len(reading.tokens) and _goes_on(reading, end - 1):
             break
@@ -114,6 +117,34 @@ def _repeats(reading: Reading, spans: list[tuple[int, int]], score: FloatArray) 
                 taken.update(own)
                 break
     return found
+
+
+def _with_possessives(reading: Reading, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join what a "'s" has split, where the gazetteer has the whole: "Cox's Bazar", "St. John's"."""
+    joined: list[tuple[int, int]] = []
+    for first, end in spans:
+        if joined and first == joined[-1][1] + 1 and _is_name(reading, joined[-1][0], end):
+            joined[-1] = (joined[-1][0], end)
+            continue
+        # One word and "'s" is far more often whose something is.
+        ends = end < len(reading.tokens) and reading.tokens[end].text in _POSSESSIVE
+        longer = ends and end - first > 1 and _is_name(reading, first, end + 1)
+        joined.append((first, end + longer))
+    return joined
+
+
+def _is_name(reading: Reading, first: int, end: int) -> bool:
+    if not any(t.text in _POSSESSIVE for t in reading.tokens[first + 1 : end]):
+        return False
+    if reading.sentence_of[first] != reading.sentence_of[end - 1]:
+        return False
+    name = reading.text[reading.tokens[first].start : reading.tokens[end - 1].end]
+    return any(normalize(place.name) == normalize(name) for place in _gazetteer().candidates(name, limit=5))
+
+
+@lru_cache(maxsize=1)
+def _gazetteer() -> Gazetteer:
+    return Gazetteer.open()
 
 
 def _toponym(reading: Reading, first: int, end: int) -> Toponym:

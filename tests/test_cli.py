@@ -225,6 +225,13 @@ def test_wrong_usage_is_one_line_and_exit_2(stages, capsys, arguments, said):
     assert said in printed.err
 
 
+def test_a_dash_for_a_file_is_standard_output(stages, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("places", "docs.jsonl", "-o", "-") == 0
+    assert json.loads(capsys.readouterr().out)["id"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_places_prints_a_json_line_a_document(stages, capsys):
     stages.documents = [replace(DOCUMENT, id="z"), Document("a", "Nothing here.")]
     assert run("places", "docs.jsonl") == 0

@@ -45,3 +45,8 @@ def test_direction_words_are_left_to_the_relation():
 
 def test_possessive_is_no_part_of_the_name():
     assert any(name == "Bogotá" for name, _ in names("Thousands marched through Bogotá's centre."))
+
+
+def test_a_possessive_may_be_part_of_a_name_that_the_gazetteer_has():
+    found = names("Floods hit Cox's Bazar on Monday, and Kenya's Nakuru on Tuesday; a boat left Martha's Vineyard.")
+    assert [name for name, _ in found] == ["Cox's Bazar", "Kenya", "Nakuru", "Martha's Vineyard"]

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import product
 
 from geomap.actors import same_actor
@@ -186,8 +186,7 @@ def _when(a: Event, b: Event) -> float:
     da, db = _explicit(a), _explicit(b)
     if da is None or db is None:
         return 0.0
-    day = timedelta(days=1)
-    if da[0] <= db[1] + day and db[0] <= da[1] + day:
+    if (da[0] - db[1]).days <= 1 and (db[0] - da[1]).days <= 1:
         return 1.0 if da == db else 0.5
     return -math.inf
 

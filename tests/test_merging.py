@@ -106,6 +106,11 @@ def test_reports_of_one_happening_become_one_incident():
     assert "İzmir" in incident.title
 
 
+def test_the_ends_of_the_calendar_do_no_harm():
+    last = {"place": IZMIR, "day": date.max, "date_precision": "day"}
+    assert len(coreference([event(**last), event(trigger="quake", start=90, **last)])) == 1
+
+
 def said_by(name, document, day=date(2024, 3, 1), **more):
     country = {"Oman": "OM", "France": "FR"}.get(name)
     speaker = Actor(name, "source", country=country, canonical=name, type="state" if country else "person")

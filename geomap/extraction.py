@@ -67,7 +67,7 @@ def extract(
     events = [event for event in told if event is not None]
     if len(reading.windows) > 1:
         events = _on_the_scene(reading, events)
-    return _with_claims(document, reading, events)
+    return _with_claims(document, reading, _with_blame(document, reading, events))
 
 
 def _event(document: Document, reading: Reading, mention: Mention, toponyms: Sequence[Toponym]) -> Event | None:
@@ -193,11 +193,8 @@ def _denied_of(sentence: str, events: list[Event]) -> Event | None:
     return next(reversed(attacks if attacks and _ATTACK.search(sentence) else events), None)
 
 
-def _with_claims(document: Document, reading: Reading, events: list[Event]) -> list[Event]:
-    """Give the claims of sentences without an event ("The army declined to comment.") to one reported before.
-
-    So does a sentence that only lays the blame.
-    """
+def _with_blame(document: Document, reading: Reading, events: list[Event]) -> list[Event]:
+    """Give what a sentence that only lays the blame says ("The army blamed the rebels.") to the attack right before."""
     told_of = {e.sentence.start for e in events if e.layer != "condemnation"}
     for sentence in (s for s in reading.sentences if s.start not in told_of):
         claim = blaming(document.id, Span(sentence.start, sentence.end, sentence.text))
@@ -206,6 +203,11 @@ def _with_claims(document: Document, reading: Reading, events: list[Event]) -> l
             told = combine([*near[-1].claims, claim])
             status: Status = "claimed" if near[-1].status == "reported" else near[-1].status
             events = [replace(e, claims=told, status=status) if e is near[-1] else e for e in events]
+    return events
+
+
+def _with_claims(document: Document, reading: Reading, events: list[Event]) -> list[Event]:
+    """Give the claims of sentences without an event ("The army declined to comment.") to one reported before."""
     taken = {e.sentence.start for e in events}
     for sentence in reading.sentences:
         if sentence.start in taken:

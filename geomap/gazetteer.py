@@ -17,7 +17,7 @@ import struct
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from geomap.errors import GazetteerError
@@ -31,6 +31,7 @@ __all__ = [
     "TOWN",
     "Gazetteer",
     "country_name",
+    "default_gazetteer",
     "default_path",
     "haversine",
     "is_abbreviation",
@@ -384,6 +385,12 @@ class Gazetteer:
                 for (blob,) in self._query("SELECT towns FROM cell WHERE cell BETWEEN ? AND ?", cells):
                     found.extend(TOWN.iter_unpack(_bytes(blob)))
         return found
+
+
+@cache
+def default_gazetteer() -> Gazetteer:
+    """Give the package's own gazetteer, opened once a process."""
+    return Gazetteer.open()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

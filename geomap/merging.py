@@ -42,6 +42,8 @@ _SAME = 2.0
 #: Days by which reports of one happening may differ across documents.
 _DAYS = 2
 _KM = 25.0
+#: Words that two actors may share and still be others.
+_FILLERS = frozenset({"all", "and", "few", "for", "from", "many", "more", "other", "several", "some", "the", "with"})
 #: Layers of what is said, of which one speaker makes one a day.
 _WORDS = frozenset({"appeal", "condemnation", "threat"})
 
@@ -114,7 +116,7 @@ def _type(a: Event, b: Event) -> float:
 
 
 def _words(event: Event) -> frozenset[str]:
-    return frozenset(lemma(word) for word in re.findall(r"\w{3,}", event.trigger.text))
+    return _content(event.trigger.text)
 
 
 def _same_text(event: Event, group: Sequence[Event]) -> bool:
@@ -227,12 +229,13 @@ def _same(a: Actor, b: Actor) -> bool:
     # "Israel" and "the Israeli air force" act for one country.
     if a.country is not None or b.country is not None:
         return a.country == b.country
-    # "air defense sites" and "air defense positions"
-    return a.type == b.type and len(_content(a.name) & _content(b.name)) > 1
+    # Without a name, their words tell: "air defense sites" and "air defense positions".
+    unnamed = a.canonical is None and b.canonical is None
+    return unnamed and len((_content(a.name) & _content(b.name)) - _FILLERS) > 1
 
 
-def _content(name: str) -> frozenset[str]:
-    return frozenset(lemma(word) for word in re.findall(r"\w{3,}", name))
+def _content(words: str) -> frozenset[str]:
+    return frozenset(lemma(word) for word in re.findall(r"\w{3,}", words))
 
 
 def _how_many(a: Event, b: Event) -> float:

@@ -59,9 +59,9 @@ def _recognized(document: Document) -> list[Toponym]:
 
 def _given(document: Document) -> list[Toponym]:
     """Toponyms of the spans that a document brings; a demonym is one unless a town of that name is likelier."""
-    from geomap.gazetteer import Gazetteer
+    from geomap.gazetteer import default_gazetteer
 
-    gazetteer = Gazetteer.open()
+    gazetteer = default_gazetteer()
     toponyms = []
     for span in document.spans or ():
         # "Canadian" is a town in Texas too, and yet no town is meant.

@@ -7,11 +7,10 @@ embedded).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from geomap.encoder import ENTITY_LABELS, KIND_LABELS, Encoder, Reading, default_encoder
-from geomap.gazetteer import Gazetteer, normalize
+from geomap.gazetteer import default_gazetteer, normalize
 from geomap.model import Document, Kind, Span, Toponym
 
 if TYPE_CHECKING:
@@ -139,12 +138,7 @@ def _is_name(reading: Reading, first: int, end: int) -> bool:
     if reading.sentence_of[first] != reading.sentence_of[end - 1]:
         return False
     name = reading.text[reading.tokens[first].start : reading.tokens[end - 1].end]
-    return any(normalize(place.name) == normalize(name) for place in _gazetteer().candidates(name, limit=5))
-
-
-@lru_cache(maxsize=1)
-def _gazetteer() -> Gazetteer:
-    return Gazetteer.open()
+    return any(normalize(place.name) == normalize(name) for place in default_gazetteer().candidates(name, limit=5))
 
 
 def _toponym(reading: Reading, first: int, end: int) -> Toponym:

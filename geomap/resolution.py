@@ -15,10 +15,10 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from geomap.gazetteer import Gazetteer, is_abbreviation, normalize
+from geomap.gazetteer import Gazetteer, default_gazetteer, is_abbreviation, normalize
 from geomap.model import Document, Place, Precision, Relation, Span, Toponym
 from geomap.relations import border_partner, find_relation, find_unnamed
 
@@ -110,7 +110,7 @@ def resolve(
         footprints: cut the shapes of relative places, which takes the most time; without, precision and radius are
             those of the named place.
     """
-    gazetteer = gazetteer or _gazetteer()
+    gazetteer = gazetteer or default_gazetteer()
     lookup = _lookup(geocoder, gazetteer)
     containers = _containers(toponyms, document.text)
     names = _group(toponyms, containers, lookup, gazetteer, document)
@@ -125,11 +125,6 @@ def resolve(
             resolved[i] = _placed(toponyms[i], candidates[0], gazetteer, name.probability[order[0]], candidates)
     _place_local_names(resolved)
     return _relate(resolved, document, footprints)
-
-
-@cache
-def _gazetteer() -> Gazetteer:
-    return Gazetteer.open()
 
 
 def _lookup(geocoder: Any, gazetteer: Gazetteer) -> Any:
@@ -475,7 +470,7 @@ def geocode_text(query: str, *, limit: int = 5, gazetteer: Gazetteer | None = No
 
     from geomap.regions import outline
 
-    gazetteer = gazetteer or _gazetteer()
+    gazetteer = gazetteer or default_gazetteer()
     answers = []
     for toponym in _read_query(query.strip()[:300], gazetteer):
         places = toponym.candidates[:limit] if toponym.relation is None else (toponym.candidates[:1])

@@ -160,23 +160,26 @@ def denying_after(document: str, sentence: Span, start: int) -> list[Claim]:
         if not _OBJECT.match(sentence.text, verb.end()):
             continue
         opening = max((m.end() for m in _CLAUSE.finditer(sentence.text, start, verb.start())), default=start)
-        name = _SAID.split(_LEAD.sub("", sentence.text[opening : verb.start()]))[0].split(",")[0].strip(' ”"')
-        if 2 < len(name) <= 60 and not _ADVERBIAL.match(name):
-            at = sentence.start + sentence.text.index(name, opening)
-            return [_claim(document, sentence, Span(at, at + len(name), name), "denies")]
+        subject = _subject(sentence, opening, verb.start())
+        if subject is not None:
+            return [_claim(document, sentence, subject, "denies")]
     return []
+
+
+def _subject(sentence: Span, start: int, end: int) -> Span | None:
+    """Give the name that a clause begins with, between two offsets in a sentence (characters)."""
+    name = _SAID.split(_LEAD.sub("", sentence.text[start:end]))[0].split(",")[0].strip(' ”"')
+    if not 2 < len(name) <= 60 or _ADVERBIAL.match(name):
+        return None
+    at = sentence.start + sentence.text.index(name, start)
+    return Span(at, at + len(name), name)
 
 
 def blaming(document: str, sentence: Span) -> Claim | None:
     """Find who lays what was told before to somebody's charge: "The ministry blamed the rebels." """
     verb = _BLAMES.search(sentence.text)
-    if verb is None:
-        return None
-    name = _SAID.split(_LEAD.sub("", sentence.text[: verb.start()]))[0].split(",")[0].strip(' ”"')
-    if not 2 < len(name) <= 60 or _ADVERBIAL.match(name):
-        return None
-    at = sentence.start + sentence.text.index(name)
-    return _claim(document, sentence, Span(at, at + len(name), name), "asserts")
+    subject = _subject(sentence, 0, verb.start()) if verb is not None else None
+    return _claim(document, sentence, subject, "asserts") if subject is not None else None
 
 
 def is_foretold(sentence: str, start: int) -> bool:

@@ -106,6 +106,19 @@ def test_reports_of_one_happening_become_one_incident():
     assert "İzmir" in incident.title
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "number"),
+    [("air defense sites", "air defense positions", 1), ("some of the farmers", "some of the drivers", 2)],
+)
+def test_targets_without_a_name_are_known_by_their_words(first, second, number):
+    doer = Actor("Israel", "source", country="IL")
+    parts = [
+        event("air_strike", "struck", document=d, actors=(doer, Actor(name, "target")))
+        for d, name in (("a", first), ("b", second))
+    ]
+    assert len(merge(parts, [document("a"), document("b")], LAYERS)) == number
+
+
 def test_the_ends_of_the_calendar_do_no_harm():
     last = {"place": IZMIR, "day": date.max, "date_precision": "day"}
     assert len(coreference([event(**last), event(trigger="quake", start=90, **last)])) == 1

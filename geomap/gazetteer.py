@@ -17,8 +17,9 @@ import struct
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from geomap.errors import GazetteerError
 from geomap.model import Place
@@ -39,7 +40,7 @@ __all__ = [
 ]
 
 #: Version of the file's layout; a file of another version is compiled again.
-SCHEMA = 2
+SCHEMA = 3
 #: `Place.feature` values, stored by their index.
 FEATURES = ("country", "continent", "region", "sea", "admin1", "admin2", "city", "airport", "site")
 #: Side in degrees of the grid cells that `nearest` searches.
@@ -229,6 +230,33 @@ class Gazetteer:
         found = self._rows(int(str(rows[0][0]))) if rows else None
         return found[0] if found else None
 
+    def capital(self, code: str) -> Place | None:
+        """Give the capital of a country (ISO 3166-1 alpha-2), or None."""
+        number = self._capitals.get(code.upper())
+        found = self._rows(number) if number is not None else None
+        return found[0] if found else None
+
+    def dispute(self, place: Place) -> dict[str, list[str]] | None:
+        """Give who administers and who claims an area, where states or peoples dispute it; None elsewhere.
+
+        "administered_by" and "claimed_by" hold ISO 3166-1 alpha-2 codes, or the name of an entity that has no code.
+        """
+        number = self._number(place.id)
+        return self._disputes.get(str(number)) if number is not None else None
+
+    def _meta(self, key: str) -> dict[str, Any]:
+        rows = self._query("SELECT value FROM meta WHERE key = ?", (key,))
+        value: dict[str, Any] = json.loads(str(rows[0][0])) if rows else {}
+        return value
+
+    @cached_property
+    def _capitals(self) -> dict[str, int]:
+        return self._meta("capitals")
+
+    @cached_property
+    def _disputes(self) -> dict[str, dict[str, list[str]]]:
+        return self._meta("disputed")
+
     def admin1(self, name: str, country: str | None) -> Place | None:
         """Give the first-level division of this name, in a country (ISO 3166-1 alpha-2) where one is given, or None."""
         for place in self._found(name):
@@ -275,7 +303,10 @@ class Gazetteer:
         """Give the sources with versions and licences, the counts, the schema, the path and the size in bytes."""
         rows = self._query("SELECT key, value FROM meta")
         info: dict[str, object] = {str(key): json.loads(str(text)) for key, text in rows}
-        return {"path": str(self.path), "bytes": self.path.stat().st_size, **info}
+        tables = ("capitals", "disputed")
+        return {"path": str(self.path), "bytes": self.path.stat().st_size} | {
+            key: len(value) if key in tables and isinstance(value, dict) else value for key, value in info.items()
+        }
 
     def _query(self, sql: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         with self._lock:
@@ -320,6 +351,9 @@ class Gazetteer:
         key = normalize(name)
         exact = self._exact(key, name)
         typed = _SUFFIX.fullmatch(key) or _PREFIX.fullmatch(key)
+        if any(place.feature in ("region", "sea", "site") and normalize(place.name) == key for place in exact):
+            # "Lake District" is no district called Lake.
+            typed = None
         if typed:
             word, rest = typed["kind"] or typed["before"], typed["rest"]
             natural = word in _NATURAL

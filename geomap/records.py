@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import get_args
 
+from geomap.gazetteer import default_gazetteer
 from geomap.model import (
     Claim,
     Count,
@@ -255,6 +256,11 @@ def _toponym(toponym: Toponym) -> dict[str, object]:
             "direction": relation.direction,
             "distance_km": rounded(relation.distance_km, 3),
         }
+        if relation.other is not None:
+            record["relation"] |= {"other": relation.other.name, "other_id": relation.other.id}  # type: ignore[operator]
+    dispute = default_gazetteer().dispute(place) if place else None
+    if dispute:
+        record["disputed"] = dispute
     return record
 
 

@@ -360,9 +360,12 @@ def footprint(place: Place, relation: Relation) -> Area | None:
     - offset: a sector, or a ring where no bearing is given
     - near: a circle of 5 to 25 km by the town's size; of a country or division, its outline
     - coast: the sea nearer to this coast than to another; border: the land 10 km to both sides
+    - between: a strip along the geodesic to the other place, its middle third for "central"
     """
     if place.feature == "sea":
         return None
+    if relation.type == "between":
+        return _strip(place, relation.other, relation.direction == "central")
     shape = outline(place)
     if relation.type == "direction":
         return _part(place, shape, relation.direction)
@@ -495,6 +498,23 @@ def _near(place: Place, shape: BaseGeometry | None, km: float | None) -> Area | 
     return _finish_flat(plane, body, kinds.get(place.feature, "region"))
 
 
+def _strip(place: Place, other: Place | None, middle: bool) -> Area | None:
+    """Give a strip along the geodesic between two places, a sixth as wide as it is long and at least 6 km."""
+    if other is None:
+        return None
+    ends = (place.longitude, place.latitude, other.longitude, other.latitude)
+    bearing, _, meters = _GEOD.inv(*ends)
+    if meters < 1.0:
+        return None
+    share = np.linspace(1 / 3, 2 / 3, 9) if middle else np.linspace(0.0, 1.0, 17)
+    at = (np.full(len(share), place.longitude), np.full(len(share), place.latitude))
+    longitude, latitude, _ = _GEOD.fwd(*at, np.full(len(share), bearing), share * meters)
+    center = len(share) // 2
+    plane = _Plane(float(longitude[center]), float(latitude[center]))
+    line = shapely.LineString(plane.project(np.column_stack([longitude, latitude])))
+    return _finish_flat(plane, shapely.buffer(line, max(3_000.0, meters / 12.0), quad_segs=6), "region")
+
+
 def _land(plane: _Plane, zone: BaseGeometry) -> BaseGeometry:
     """Give all land in a zone of a plane."""
     table, pieces = _countries(), []
@@ -529,10 +549,13 @@ def _coast(place: Place, shape: BaseGeometry | None, direction: str | None, km: 
     sea = zone.difference(land)
     if km:
         sea = sea.difference(shapely.simplify(home, 2 * detail).buffer(1000.0 * km * (1 - _SPREAD), quad_segs=6))
-    beside = sea.intersection(_nearest(own, exact.difference(body.buffer(100.0, quad_segs=1)), reach))
-    if km and beside.is_empty:
-        # So far out, another coast is nearer.
+    if km and shape is None:
+        # A distance from a town says enough; another's coast may well be nearer so far out.
         beside = sea
+    else:
+        beside = sea.intersection(_nearest(own, exact.difference(body.buffer(100.0, quad_segs=1)), reach))
+        if km and beside.is_empty:
+            beside = sea
     if direction in _BEARINGS:
         beside = _beyond(beside, direction, 0.5, home)
     # Lakes and inlets are no sea.

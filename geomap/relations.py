@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from geomap.model import Relation, RelationType, Span
 
-__all__ = ["border_partner", "find_relation", "find_unnamed"]
+__all__ = ["find_relation", "find_unnamed", "partner", "route_ends"]
 
 #: Characters of the text before and after a name that an expression may take up.
 _BEFORE, _AFTER = 140, 90
@@ -132,7 +132,8 @@ _SHORE, _FRONTIER = _compiled("coast|shore|seaboard"), _compiled("border|frontie
 _SIDE, _MEASURE = _compiled(rf"{_COMPASS}(?:wards?)?\s+(?:of|from)\s"), _compiled(_UNIT)
 _KEYWORD = _compiled(
     rf"{_COMPASS}|central|border|frontier|coast|shore|seaboard|\boff\b|near|close|outside|around|vicinity|outskirts|suburb|"
-    r"edge|periphery|fringe|centre|center|heart|middle|adjacent|next|surrounding|from|within"
+    r"edge|periphery|fringe|centre|center|heart|middle|adjacent|next|surrounding|from|within|countryside|between|road|way|"
+    r"route|rail|link|connect|join|corridor|environs|surrounds"
 )
 
 _BETWEEN_LEFT = _compiled(rf"(?:the\s+)?{_BORDER}(?:\s+crossings?)?\s+between\s+{_THE}$")
@@ -165,7 +166,30 @@ _NEAR = _compiled(
     rf"(?:outskirts|suburbs?|edges?|periphery|fringes?)\s+of)\s+{_OBJECT}"
 )
 _NOT_NEAR = _compiled(r"\b(?:revolv\w*|cent(?:er|r)\w*|turn\w*|rall(?:y|ied|ies|ying)|built|based|talks?)\s+$")
-_NEAR_RIGHT = _compiled(r"(?:['’]s?)?\s+(?:outskirts|suburbs)\b")
+_NEAR_RIGHT = _compiled(r"(?:['’]s?)?\s+(?:outskirts|suburbs|countryside|environs|surroundings|hinterland)\b")
+_ROUTE = (
+    r"(?:roads?|highways?|motorways?|expressways?|freeways?|routes?|railways?|railroads?|rail|lines?|corridors?|tracks?|"
+    r"pipelines?)"
+)
+#: What lies between two towns; talks and matches between them do not.
+_STRETCH = (
+    rf"(?:{_ROUTE}|stretch(?:es)?|section|areas?|zones?|fields?|villages?|desert|hills|mountains|forest|countryside|front\s?line|"
+    r"crossing|strip|land|territory|plain|valley|waters|checkpoint|pass|coast(?:line)?)"
+)
+_BETWEEN_TOWNS = _compiled(
+    rf"(?:(?P<half>(?:about\s+)?(?:half|mid)way|in\s+the\s+middle)\s+|somewhere\s+|\b(?:lies|lie|lying|located|situated|runs?|running)"
+    rf"\s+|(?:the\s+)?(?:\w+\s+)?\b{_STRETCH}\s+(?:that\s+)?(?:(?:lies|lying|runs?|running|located)\s+)?)between\s+(?:the\s+)?$"
+)
+_ROUTE_FROM = _compiled(
+    rf"(?:the\s+)?(?:(?:main|coastal|desert|national|old|strategic|key|vital)\s+)*\b{_ROUTE}\s+(?:that\s+|which\s+)?"
+    r"(?:from|link(?:s|ing)?|connect(?:s|ing)?|join(?:s|ing)?|leading\s+from)\s+(?:the\s+)?$"
+)
+_TO_RIGHT = _compiled(r"\s+(?:to|and|with|towards?)\s+(?:the\s+)?")
+_ROUTE_JOINT = _compiled(r"\s*[-–—/]\s*(?:to\s*[-–—]\s*)?|\s+to\s+")
+_ROUTE_RIGHT = _compiled(rf"\s+(?:(?:main|coastal|international|desert|toll|trunk|ring)\s+)*{_ROUTE}\b")
+_ROUTE_NAME = re.compile(
+    rf"(?:the\s+)?(?P<one>[^\W\d_][\w.’' ]*?)\s?[-–—/]\s?(?P<two>[^\W\d_][\w.’' ]*?)\s+(?:\w+\s+)?(?i:{_ROUTE})"
+)
 _DIRECTLY = _compiled(rf"\b{_FAR}(?P<dir>{_ADJECTIVE}){_AND}\s+$")
 _OWN = _compiled(
     rf"['’]s?\s+{_FAR}(?P<dir>{_ADJECTIVE}){_AND}(?:\s+(?:(?-i:[a-z-]+)\s+){{0,2}}?(?:{_GENERIC}|{_PARTS})\b|(?P<bare>)(?![\w-]))"
@@ -194,7 +218,7 @@ def find_relation(
 
     `others` are the offsets of the other names of the text; they tell names from words in "the border between A and B".
     With `demonym`, "southern Syrian" counts only before a word for a place ("the southern Syrian province of Daraa").
-    `Relation.other` stays None: see `border_partner`.
+    `Relation.other` stays None: see `partner`.
     """
     found = _find(text, start, end, others, demonym)
     if found is None:
@@ -203,10 +227,16 @@ def find_relation(
     return Relation(found.type, span, found.direction, found.distance_km)
 
 
-def border_partner(text: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """Give the offsets, among `others`, of the second country of a border at which the name at text[start:end] lies."""
-    found = _border(text, start, end, others)
+def partner(text: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """Give the offsets, among `others`, of the second place of a border or a road at which text[start:end] lies."""
+    found = _border(text, start, end, others) or _between(text, start, end, others)
     return found.partner if found is not None else None
+
+
+def route_ends(name: str) -> tuple[str, str] | None:
+    """Give the two ends of a road that is named by them: "Kabul–Kandahar highway"."""
+    found = _ROUTE_NAME.fullmatch(name)
+    return (found["one"].strip(), found["two"].strip()) if found is not None else None
 
 
 def _find(text: str, start: int, end: int, others: Sequence[tuple[int, int]], demonym: bool) -> _Found | None:
@@ -219,7 +249,9 @@ def _find(text: str, start: int, end: int, others: Sequence[tuple[int, int]], de
     if official is not None and _is_official(official["dir"], text[start:end]):
         # The compass word belongs to the name: what stands before it counts.
         return _find(text, at + official.start("dir"), end, others, demonym)
-    found = _border(text, start, end, others) or _coast(text, start, end, left, right)
+    found = (
+        _border(text, start, end, others) or _between(text, start, end, others) or _coast(text, start, end, left, right)
+    )
     if found is not None:
         return found
     if re.match(r"[-–]\w", right):
@@ -336,6 +368,25 @@ def _second(
     joint = _AND_RIGHT.match(text, end)
     partner = _starting_at(joint.end(), others) if joint is not None and " of " in alone.group().lower() else None
     return at + alone.start(), partner[1] if partner else end, alone["dir"], partner
+
+
+def _between(text: str, start: int, end: int, others: Sequence[tuple[int, int]]) -> _Found | None:
+    """Read "halfway between A and B", "the road from A to B" and "the A–B highway", at either name."""
+    own = (start, end)
+    for other in others:
+        one, two = min(own, other), max(own, other)
+        if not 0 < two[0] - one[1] <= 12:
+            continue
+        gap = text[one[1] : two[0]]
+        left = text[max(0, one[0] - _BEFORE) : one[0]]
+        if _AND_RIGHT.fullmatch(gap) and (cue := _BETWEEN_TOWNS.search(left)):
+            middle = "central" if cue["half"] else None
+            return _Found("between", one[0] - len(cue.group()), two[1], middle, None, other)
+        if _TO_RIGHT.fullmatch(gap) and (cue := _ROUTE_FROM.search(left)):
+            return _Found("between", one[0] - len(cue.group()), two[1], None, None, other)
+        if _ROUTE_JOINT.fullmatch(gap) and (after := _ROUTE_RIGHT.match(text, two[1])):
+            return _Found("between", one[0], after.end(), None, None, other)
+    return None
 
 
 def _starting_at(position: int, others: Sequence[tuple[int, int]]) -> tuple[int, int] | None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.gazetteer import Gazetteer, default_gazetteer, is_abbreviation, normalize
 from geomap.model import Document, Place, Precision, Relation, Span, Toponym
-from geomap.relations import border_partner, find_relation, find_unnamed
+from geomap.relations import find_relation, find_unnamed, partner, route_ends
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,6 +51,8 @@ _NEAR_KM = 100.0
 _CONTAINER = 12.0
 _HINT = 2.0
 _EARTH_KM = 6371.0088
+#: Kilometres that two towns may lie apart for something to lie "between" them.
+_ROUTE_KM = 800.0
 
 _PRECISION: dict[str, Precision] = {
     "country": "country", "continent": "region", "region": "region", "sea": "sea", "admin1": "admin", "admin2": "admin",
@@ -76,8 +78,20 @@ _PART_OF = re.compile(
 _LARGE_TOWN = 100_000
 #: Persons from which on a town is what its name stands for, rather than the division named after it.
 _SEAT = 15_000
-_THE_TOWN = re.compile(
-    r"\b(?:the|that)\s+(?:city|town|village)\b(?![’']s\s+\w+ern\b)(?!\s+(?:of|council|hall)\b)", re.IGNORECASE
+#: Words for a place that was named before, and what such a place may be.
+_NAMED_BY: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("city", "town", "village"): ("city",),
+    ("province", "state", "governorate", "region", "county", "district", "oblast"): ("admin1", "admin2", "region"),
+    ("country", "nation"): ("country",),
+    ("capital",): (),
+}
+#: Characters over which such a word reaches back.
+_MEMORY = 400
+_NO_NAME_FOLLOWS = r"(?![’']s\s+\w+ern\b)(?!\s+(?:of|council|hall|government|court|police)\b)(?!,?\s+[A-Z])(?![-’'\w])"
+_THE_PLACE = re.compile(
+    rf"\b(?P<name>(?:the|that)\s+(?P<what>city|town|village)){_NO_NAME_FOLLOWS}"
+    r"|\b(?:in|across|throughout|around|inside|within|over|rocked|hit|shook|struck)\s+(?P<name2>the\s+"
+    rf"(?P<what2>province|state|governorate|region|county|district|oblast|country|nation|capital)){_NO_NAME_FOLLOWS}"
 )
 
 
@@ -123,6 +137,7 @@ def resolve(
         candidates = tuple(name.candidates[i] for i in order[:10])
         for i in name.toponyms:
             resolved[i] = _placed(toponyms[i], candidates[0], gazetteer, name.probability[order[0]], candidates)
+    _place_routes(resolved, lookup, gazetteer)
     _place_local_names(resolved)
     return _relate(resolved, document, footprints)
 
@@ -393,11 +408,15 @@ def _relate(toponyms: list[Toponym], document: Document, footprints: bool) -> li
             continue
         others = spans[max(0, i - 6) : i] + spans[i + 1 : i + 7]
         start, end = spans[i]
-        relation = find_relation(document.text, start, end, others=others, demonym=toponym.kind == "demonym")
-        if relation is not None and relation.type == "border":
-            partner = border_partner(document.text, start, end, others)
-            other = next((t.place for t, s in zip(toponyms, spans, strict=True) if s == partner), None)
+        relation = toponym.relation or find_relation(
+            document.text, start, end, others=others, demonym=toponym.kind == "demonym"
+        )
+        if relation is not None and relation.type in ("border", "between") and relation.other is None:
+            second = partner(document.text, start, end, others)
+            other = next((t.place for t, s in zip(toponyms, spans, strict=True) if s == second), None)
             relation = replace(relation, other=other)
+            if relation.type == "between" and not _joined(toponym.place, other):
+                relation = None
         if relation is None:
             out.append(toponym)
         elif footprints:
@@ -405,6 +424,32 @@ def _relate(toponyms: list[Toponym], document: Document, footprints: bool) -> li
         else:
             out.append(replace(toponym, relation=relation))
     return out
+
+
+def _joined(one: Place, two: Place | None) -> bool:
+    """Tell whether something can lie between two places: towns or sites not too far apart."""
+    local = ("city", "site", "airport", "admin2")
+    return two is not None and one.feature in local and two.feature in local and 0 < _distance(one, two) <= _ROUTE_KM
+
+
+def _place_routes(toponyms: list[Toponym], lookup: Any, gazetteer: Gazetteer) -> None:
+    """Put "the Kabul–Kandahar highway" between the towns that name it."""
+    countries = {t.place.country for t in toponyms if t.place is not None}
+    for i, toponym in enumerate(toponyms):
+        ends = route_ends(toponym.span.text) if toponym.place is None else None
+        if ends is None:
+            continue
+        ones, twos = lookup(ends[0], 8), lookup(ends[1], 8)
+        pairs = [(a, b) for a in ones for b in twos if _joined(a, b)]
+        if pairs:
+            one, two = max(pairs, key=lambda p: (p[0].country in countries, _size(p[0]) + _size(p[1])))
+            relation = Relation("between", toponym.span, other=two)
+            placed = _placed(toponym, one, gazetteer, 0.7, (one,))
+            toponyms[i] = replace(placed, relation=relation)
+
+
+def _size(place: Place) -> float:
+    return math.log10((place.population or 0) + 1)
 
 
 def _with_footprint(toponym: Toponym, relation: Relation) -> Toponym:
@@ -449,16 +494,29 @@ def unnamed_regions(toponyms: Sequence[Toponym], document: Document) -> list[Top
         related = _with_footprint(toponym, relation)
         if related.footprint is not None:
             found.append(related)
-    for match in _THE_TOWN.finditer(document.text):
-        towns = [
-            t for t in toponyms
-            if t.place is not None and t.place.feature == "city" and t.kind == "literal" and t.span.end <= match.start()
-        ]  # fmt: skip
-        if towns and match.start() - towns[-1].span.end <= 400:
-            found.append(
-                replace(towns[-1], span=Span(match.start(), match.end(), match.group()), relation=None, footprint=None)
-            )
+    gazetteer = default_gazetteer()
+    for match in _THE_PLACE.finditer(document.text):
+        earlier = [t for t in toponyms if t.place is not None and 0 <= match.start() - t.span.end <= _MEMORY]
+        if any(s.start < match.end() and match.start() < s.end for s in taken):
+            continue
+        group = "name" if match["name"] else "name2"
+        meant = _meant((match["what"] or match["what2"]).lower(), earlier, gazetteer)
+        if meant is not None:
+            span = Span(*match.span(group), match[group])
+            found.append(replace(meant, span=span, relation=None, footprint=None))
     return found
+
+
+def _meant(what: str, earlier: list[Toponym], gazetteer: Gazetteer) -> Toponym | None:
+    """Give what "the city", "the province", "the country" or "the capital" means after some toponyms."""
+    if what == "capital":
+        codes = [t.place.country for t in earlier if t.place is not None and t.place.country]
+        capital = gazetteer.capital(codes[-1]) if codes else None
+        return _placed(earlier[-1], capital, gazetteer, 0.6, (capital,)) if capital is not None else None
+    features = next(f for words, f in _NAMED_BY.items() if what in words)
+    kinds = ("literal", "metonym") if "country" in features else ("literal",)
+    fitting = [t for t in earlier if t.kind in kinds and t.place is not None and t.place.feature in features]
+    return replace(fitting[-1], kind="literal") if fitting else None
 
 
 def geocode_text(query: str, *, limit: int = 5, gazetteer: Gazetteer | None = None) -> list[dict[str, object]]:
@@ -479,7 +537,7 @@ def geocode_text(query: str, *, limit: int = 5, gazetteer: Gazetteer | None = No
             shape = toponym.footprint if related else outline(place)
             position = toponym.position if toponym.relation is not None else (place.latitude, place.longitude)
             assert position is not None
-            answers.append({
+            answer: dict[str, object] = {
                 "name": toponym.written if toponym.relation is not None else place.name,
                 "lat": round(position[0], 5),
                 "lon": round(position[1], 5),
@@ -491,7 +549,10 @@ def geocode_text(query: str, *, limit: int = 5, gazetteer: Gazetteer | None = No
                 "population": place.population,
                 "gazetteer_id": place.id,
                 "geometry": mapping(shape) if shape is not None else None,
-            })  # fmt: skip
+            }
+            if dispute := gazetteer.dispute(place):
+                answer["disputed"] = dispute
+            answers.append(answer)
     return answers[:limit]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geomap.relations import border_partner, find_relation, find_unnamed
+from geomap.relations import find_relation, find_unnamed, partner
 
 
 def _read(marked: str, *, demonym: bool = False):
@@ -20,8 +20,8 @@ def _read(marked: str, *, demonym: bool = False):
     name = next((s, e) for own, s, e in spans if own)
     others = [(s, e) for own, s, e in spans if not own]
     relation = find_relation(text, *name, others=others, demonym=demonym)
-    partner = border_partner(text, *name, others)
-    return relation, (text[slice(*partner)] if partner else None), text
+    other = partner(text, *name, others)
+    return relation, (text[slice(*other)] if other else None), text
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 In: a text. Out: a `Reading`: its sentences and tokens with, for each token, probabilities of the entity, place-kind,
 trigger, status and main labels, and for a trigger the probability that each token fills each role. Probabilities are
-0..1, offsets characters. No torch: an int8 ONNX file is run by onnxruntime. training/README.md tells how the file was
-made.
+0..1, offsets characters. No torch: an int8 ONNX file, run by onnxruntime, gives each token a vector, from which the
+heads (small matrices, heads.npz) are computed when they are asked for. training/README.md tells how they were made.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import json
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     FloatArray = npt.NDArray[np.float32]
+    #: Of each head its weights (width of a vector x outputs) and its bias.
+    Heads = dict[str, tuple[FloatArray, FloatArray]]
+    #: Piece ids, cases, and the position of each word's first piece.
+    Pieces = tuple[list[int], list[int], list[int]]
 
-__all__ = ["ENTITY_LABELS", "KIND_LABELS", "ROLES", "STATUSES", "Encoder", "Reading", "pieces"]
+__all__ = ["ENTITY_LABELS", "HEADS", "KIND_LABELS", "ROLES", "STATUSES", "Encoder", "Reading", "pieces"]
 
 #: A text of at most so many tokens is one window: the tagger was trained on news items of this length.
 WHOLE_TOKENS = 110
@@ -34,20 +39,40 @@ WHOLE_TOKENS = 110
 WINDOW_TOKENS = 30
 #: Word pieces in one window, the two special ones included; what goes beyond is left unlabelled.
 MAX_PIECES = 256
-#: Windows run at once: more cost memory and gain nothing on two cores.
-BATCH = 8
+#: Windows run at once by one thread: more cost memory and padding, and gain nothing.
+BATCH = 4
 #: Readings kept, so that recognition and extraction of one document share a pass.
 _KEPT = 8
 
-ENTITY_LABELS = ("O", *(f"{p}-{t}" for t in ("LOC", "PER", "ORG", "NORP", "MISC") for p in "BI"))
+#: Words of English that begin a sentence and are no name: articles, pronouns, prepositions, conjunctions, adverbs.
+_FUNCTION_WORDS = """
+a about above according across after afterwards again against all almost along already also although always amid
+among an and another any anyone anything are around as asked at away be because before behind being below beside
+besides between both but by can could despite did do does down due during each earlier either else even every
+everybody everyone everything except few finally first for four from further had has have he hence her here hers
+herself him himself his how however i if in indeed inside instead into is it its itself just last late later
+least less like many maybe me meanwhile might more moreover most much must my myself near nearly neither never
+nevertheless next no nobody none nor not nothing now of off often on once one only onto or other others
+otherwise our out outside over overall own perhaps rather recently same second seven several shall she should
+since six so some somebody someone something sometimes soon still such ten than that the their them themselves
+then there thereafter therefore these they thing this those though three through throughout thus to today
+together tomorrow too toward towards two under unless unlike until up upon us very was we well were what
+whatever when where whereas whether which while who whoever whom whose why will with within without would yes
+yesterday yet you your let please
+"""
+_NO_NAMES = frozenset(_FUNCTION_WORDS.split())
+
+ENTITY_LABELS = ("O", *(f"{p}-{t}" for t in ("LOC", "PER", "ORG", "NORP", "MISC", "FAC") for p in "BI"))
 KIND_LABELS = ("O", *(f"{p}-{t}" for t in ("literal", "metonym", "demonym", "embedded") for p in "BI"))
 STATUSES = ("reported", "confirmed", "claimed", "denied", "disputed", "planned", "threatened")
+HEADS = ("entity", "kind", "trigger", "status", "main", "query", "key", "prior")
 ROLES = (
     "place", "origin", "time", "attributed_to", "denied_by", "source_actors", "target_actors", "weapon", "killed",
     "injured",
 )  # fmt: skip
 
 
+@lru_cache(maxsize=16384)
 def case_feature(word: str) -> int:
     """Give the class of a word's case, 1..5; the encoder's vocabulary is lower case, so this carries the capitals."""
     if len(word) > 1 and word.isupper():
@@ -98,15 +123,52 @@ class Reading:
             self.tokens += own
             self.sentence_of += [number] * len(own)
         self._cut_windows()
-        n = len(self.tokens)
-        self.entity: FloatArray = np.zeros((n, len(ENTITY_LABELS)), np.float32)
-        self.kind: FloatArray = np.zeros((n, len(KIND_LABELS)), np.float32)
-        self.trigger: FloatArray = np.zeros((n, 1), np.float32)
-        self.status: FloatArray = np.zeros((n, len(STATUSES)), np.float32)
-        self.main: FloatArray = np.zeros(n, np.float32)
-        self._query: FloatArray = np.zeros((n, 0, 0), np.float32)
-        self._key: FloatArray = np.zeros((n, 0, 0), np.float32)
-        self._prior: FloatArray = np.zeros((n, len(ROLES)), np.float32)
+        #: For each token: whether its window holds what may be a name; the others' entities and kinds are all O.
+        self.open: list[bool] = self._opened()
+        self._hidden: FloatArray = np.zeros((0, 0), np.float32)
+        self._seen: npt.NDArray[np.bool_] = np.zeros(len(self.tokens), bool)
+        self._heads: Heads = {}
+
+    def fill(self, hidden: FloatArray, seen: npt.NDArray[np.bool_], heads: Heads) -> None:
+        """Take the tagger's vectors: one a token, and whether the tagger saw it (what a window cuts off it did not)."""
+        self._hidden, self._seen, self._heads = hidden, seen, heads
+
+    def _probabilities(self, head: str, seen: npt.NDArray[np.bool_]) -> FloatArray:
+        weights, bias = self._heads[head]
+        logits = self._hidden @ weights + bias
+        if head in ("entity", "kind", "trigger"):
+            logits[~seen] = 0.0
+            logits[~seen, 0] = 20.0
+        return _softmax(logits)
+
+    @cached_property
+    def entity(self) -> FloatArray:
+        """Probability of each of ENTITY_LABELS: tokens x labels."""
+        import numpy as np
+
+        return self._probabilities("entity", self._seen & np.array(self.open, bool))
+
+    @cached_property
+    def kind(self) -> FloatArray:
+        """Probability of each of KIND_LABELS: tokens x labels."""
+        import numpy as np
+
+        return self._probabilities("kind", self._seen & np.array(self.open, bool))
+
+    @cached_property
+    def trigger(self) -> FloatArray:
+        """Probability of "no trigger" and of each of the tagger's layers: tokens x (1 + layers)."""
+        return self._probabilities("trigger", self._seen)
+
+    @cached_property
+    def status(self) -> FloatArray:
+        """Probability of each of STATUSES, were the token a trigger: tokens x statuses."""
+        return self._probabilities("status", self._seen)
+
+    @cached_property
+    def main(self) -> FloatArray:
+        """Probability that an event with this trigger is news and not background."""
+        return self._probabilities("main", self._seen)[:, 1]
 
     def _cut_windows(self) -> None:
         start = 0
@@ -125,6 +187,30 @@ class Reading:
                     first = start
             if number == len(self.extents) - 1 and end > start:
                 self.windows.append((start, end))
+
+    def _opened(self) -> list[bool]:
+        """Tell which windows may hold a name: those with a capital that no sentence begins with, or a
+        sentence that begins with more than a function word.
+
+        A text without capitals, as some wires and chats have it, is open throughout.
+        """
+        starts = {first for first, _ in self.extents}
+        inner = [False] * len(self.tokens)
+        capitals = False
+        for i, token in enumerate(self.tokens):
+            word = token.text
+            if word[0].isupper():
+                first = i in starts or (i - 1 in starts and not self.tokens[i - 1].text[0].isalnum())
+                function = (len(word) == 1 or word[1:].islower()) and word.lower() in _NO_NAMES
+                inner[i] = word != "I" and not (first and function)
+                capitals |= inner[i]
+            else:
+                # Scripts without capitals, and "de-Facto"
+                inner[i] = word[0].isalpha() and not word.islower()
+        out = [True] * len(self.tokens)
+        for lo, hi in self.windows if capitals else ():
+            out[lo:hi] = [any(inner[lo:hi])] * (hi - lo)
+        return out
 
     def tokens_in(self, start: int, end: int) -> range:
         """Give the numbers of the tokens that overlap a stretch of characters."""
@@ -157,90 +243,101 @@ class Reading:
 
         lo, hi = next(w for w in self.windows if w[0] <= trigger.start < w[1])
         own = slice(trigger.start, min(trigger.stop, hi))
-        logits = np.einsum("nrd,trd->nrt", self._query[own], self._key[lo:hi]).mean(axis=0)
-        logits = logits / self._key.shape[2] ** 0.5 + self._prior[lo:hi].T
+        query = self._projected("query", own).mean(axis=0)
+        key = self._projected("key", slice(lo, hi))
+        weights, bias = self._heads["prior"]
+        prior = self._hidden[lo:hi] @ weights + bias
+        logits = np.einsum("rd,trd->rt", query, key) / key.shape[2] ** 0.5 + prior.T
         return lo, 1 / (1 + np.exp(-logits))
+
+    def _projected(self, head: str, tokens: slice) -> FloatArray:
+        weights, bias = self._heads[head]
+        projected = self._hidden[tokens] @ weights + bias
+        return projected.reshape(len(projected), len(ROLES), -1)
 
 
 class Encoder:
     """The tagger, loaded."""
 
     def __init__(self, folder: Path | None = None, threads: int | None = None) -> None:
-        """Load tagger.onnx, tokenizer.json and tagger.json from a folder, by default the package's own."""
+        """Load tagger.onnx, heads.npz, tokenizer.json and tagger.json from a folder, by default the package's own."""
+        import numpy as np
         import onnxruntime
         from tokenizers import Tokenizer
 
         folder = folder or Path(__file__).parent / "_data" / "tagger"
         labels = json.loads((folder / "tagger.json").read_text(encoding="utf-8"))
-        if tuple(labels["roles"]) != ROLES or tuple(labels["kind"]) != KIND_LABELS:
+        known = tuple(tuple(labels.get(key, ())) for key in ("roles", "kind", "entity"))
+        if known != (ROLES, KIND_LABELS, ENTITY_LABELS):
             raise ValueError(f"{folder / 'tagger.json'}: labels of another version; train and export the tagger again")
         #: Ids of the layers that the trigger head knows; its label 0 is "no trigger".
         self.layers: tuple[str, ...] = tuple(labels["layers"])
         #: Share of a word's occurrences (by lemma) that are triggers in the items that the tagger was trained on.
         self.trigger_words: dict[str, float] = labels["trigger_words"]
-        self._pair_width = int(labels["pair_width"])
+        with np.load(folder / "heads.npz", allow_pickle=False) as arrays:
+            self._heads: Heads = {name: (arrays[name], arrays[f"{name}.bias"]) for name in HEADS}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_PIECES)
+        self.threads = threads or int(os.environ.get("GEOMAP_THREADS", "0")) or (os.cpu_count() or 1)
+        # Small batches side by side use two cores far better than one batch that is shared among them.
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or int(os.environ.get("GEOMAP_THREADS", "0")) or (os.cpu_count() or 1)
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
             str(folder / "tagger.onnx"), options, providers=["CPUExecutionProvider"]
         )
-        self._kept: OrderedDict[str, Reading] = OrderedDict()
+        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        self._kept: OrderedDict[tuple[str, bool], Reading] = OrderedDict()
 
-    def read(self, text: str) -> Reading:
-        """Tag a text; the last few readings are kept."""
-        if text in self._kept:
-            self._kept.move_to_end(text)
-            return self._kept[text]
-        reading = self._tag(Reading(text))
-        self._kept[text] = reading
+    def read(self, text: str, *, names_only: bool = False) -> Reading:
+        """Tag a text; the last few readings are kept.
+
+        With `names_only` the tagger leaves out windows that hold no name: entities and kinds are the same, triggers
+        are not.
+        """
+        for key in ((text, False), (text, names_only)):
+            if (reading := self._kept.get(key)) is not None:
+                return reading
+        reading = self._tag(Reading(text), names_only)
+        self._kept[text, names_only] = reading
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return reading
 
-    def _tag(self, reading: Reading) -> Reading:
+    def _tag(self, reading: Reading, names_only: bool) -> Reading:
         import numpy as np
 
         n = len(reading.tokens)
-        logits = {name: np.zeros((n, width), np.float32) for name, width in self._widths().items()}
-        for name in ("entity", "kind", "trigger"):
-            logits[name][:, 0] = 20.0  # what a truncated window leaves out is labelled O
-        encoded = [(lo, pieces(self._tokenizer, [t.text for t in reading.tokens[lo:hi]])) for lo, hi in reading.windows]
+        hidden = np.zeros((n, len(self._heads["entity"][0])), np.float32)
+        seen = np.zeros(n, bool)
+        windows = [w for w in reading.windows if reading.open[w[0]] or not names_only]
+        encoded = [(lo, pieces(self._tokenizer, [t.text for t in reading.tokens[lo:hi]])) for lo, hi in windows]
         encoded.sort(key=lambda e: len(e[1][0]))
-        for k in range(0, len(encoded), BATCH):
-            batch = encoded[k : k + BATCH]
-            longest = max(len(ids) for _, (ids, _, _) in batch)
-            inputs = {name: np.zeros((len(batch), longest), np.int64) for name in ("ids", "case", "mask")}
-            for row, (_, (ids, case, _)) in enumerate(batch):
-                inputs["ids"][row, : len(ids)] = ids
-                inputs["case"][row, : len(ids)] = case
-                inputs["mask"][row, : len(ids)] = 1
-            outputs = self._session.run(list(logits), inputs)
-            for row, (lo, (_, _, first)) in enumerate(batch):
+        batches = [encoded[k : k + BATCH] for k in range(0, len(encoded), BATCH)]
+        # The longest come first, so that no thread ends long after the others.
+        runs = (self._pool.map if self._pool and len(batches) > 1 else map)(self._run, batches[::-1])
+        for batch, vectors in zip(batches[::-1], runs, strict=True):
+            for (lo, (_, _, first)), row in zip(batch, vectors, strict=True):
                 own = np.asarray(first)
                 kept = own >= 0
-                for name, out in zip(logits, outputs, strict=True):
-                    logits[name][lo : lo + len(first)][kept] = out[row, own[kept]]
-        reading.entity = _softmax(logits["entity"])
-        reading.kind = _softmax(logits["kind"])
-        reading.trigger = _softmax(logits["trigger"])
-        reading.status = _softmax(logits["status"])
-        reading.main = _softmax(logits["main"])[:, 1]
-        shape = (n, len(ROLES), self._pair_width)
-        reading._query, reading._key = logits["query"].reshape(shape), logits["key"].reshape(shape)
-        reading._prior = logits["prior"]
+                hidden[lo : lo + len(first)][kept] = row[own[kept]]
+                seen[lo : lo + len(first)] = kept
+        reading.fill(hidden, seen, self._heads)
         return reading
 
-    def _widths(self) -> dict[str, int]:
-        pair = len(ROLES) * self._pair_width
-        return {
-            "entity": len(ENTITY_LABELS), "kind": len(KIND_LABELS), "trigger": 1 + len(self.layers),
-            "status": len(STATUSES), "main": 2, "query": pair, "key": pair, "prior": len(ROLES),
-        }  # fmt: skip
+    def _run(self, batch: Sequence[tuple[int, Pieces]]) -> FloatArray:
+        import numpy as np
+
+        longest = max(len(ids) for _, (ids, _, _) in batch)
+        inputs = {name: np.zeros((len(batch), longest), np.int64) for name in ("ids", "case", "mask")}
+        for row, (_, (ids, case, _)) in enumerate(batch):
+            inputs["ids"][row, : len(ids)] = ids
+            inputs["case"][row, : len(ids)] = case
+            inputs["mask"][row, : len(ids)] = 1
+        (vectors,) = self._session.run(["hidden"], inputs)
+        return np.asarray(vectors, np.float32)
 
 
 def _softmax(logits: FloatArray) -> FloatArray:

@@ -44,17 +44,28 @@ def places(
     """Recognize and resolve the toponyms of each document; with `spans` those that it brings are resolved instead."""
     from geomap.resolution import resolve
 
-    for number, document in enumerate(documents):
-        toponyms = _given(document) if spans else _recognized(document)
+    found = ((d, _given(d)) for d in documents) if spans else _recognized(documents)
+    for number, (document, toponyms) in enumerate(found):
         yield document, resolve(toponyms, document, footprints=False)
         if progress is not None:
             progress("places", number + 1, len(documents))
 
 
-def _recognized(document: Document) -> list[Toponym]:
+def _recognized(documents: Sequence[Document]) -> Iterator[tuple[Document, list[Toponym]]]:
+    """Recognize a few documents ahead of the one that is asked for, so that the tagger never waits."""
+    from collections import deque
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    from geomap.encoder import default_encoder
     from geomap.recognition import recognize
 
-    return recognize(document)
+    threads = default_encoder().threads
+    ahead: deque[Future[list[Toponym]]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for number, document in enumerate(documents):
+            while len(ahead) <= 2 * threads and number + len(ahead) < len(documents):
+                ahead.append(pool.submit(recognize, documents[number + len(ahead)]))
+            yield document, ahead.popleft().result()
 
 
 def _given(document: Document) -> list[Toponym]:
@@ -89,7 +100,7 @@ def _mentions(document: Document, layers: Sequence[Layer]) -> list[Event]:
     from geomap.recognition import recognize
     from geomap.resolution import resolve, unnamed_regions
 
-    toponyms = resolve(recognize(document), document)
+    toponyms = resolve(recognize(document, whole=True), document)
     toponyms = sorted([*toponyms, *unnamed_regions(toponyms, document)], key=lambda t: t.span.start)
     return extract(document, toponyms, layers)
 

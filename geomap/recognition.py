@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["recognize"]
 
 #: A token is part of a place name where the weighted mean of both heads passes this.
-_THRESHOLD = 0.6
-#: Weight of the entity head (LOC, NORP); the kind head has the rest.
-_ENTITY_WEIGHT = 0.35
+_THRESHOLD = 0.7
+#: Weight of the entity head (LOC, FAC, NORP); the kind head has the rest.
+_ENTITY_WEIGHT = 0.2
 #: Further mentions of a name that was recognised once are taken from this on.
 _REPEATED = 0.15
-_LOC = [ENTITY_LABELS.index(f"{p}-LOC") for p in "BI"]
+_LOC = [ENTITY_LABELS.index(f"{p}-{t}") for t in ("LOC", "FAC") for p in "BI"]
 _NORP = [ENTITY_LABELS.index(f"{p}-NORP") for p in "BI"]
-_BEGIN = [ENTITY_LABELS.index("B-LOC"), ENTITY_LABELS.index("B-NORP")]
+_BEGIN = [ENTITY_LABELS.index(f"B-{t}") for t in ("LOC", "FAC", "NORP")]
 _KIND_BEGIN = [i for i, label in enumerate(KIND_LABELS) if label.startswith("B-")]
 _KINDS: tuple[Kind, ...] = ("literal", "metonym", "demonym", "embedded")
 _POSSESSIVE = frozenset({"'s", "’s"})
@@ -43,9 +43,12 @@ _COMPASS = re.compile(
 )
 
 
-def recognize(document: Document, encoder: Encoder | None = None) -> list[Toponym]:
-    """Give the toponyms of a document in order, none overlapping another."""
-    reading = (encoder or default_encoder()).read(document.text)
+def recognize(document: Document, encoder: Encoder | None = None, *, whole: bool = False) -> list[Toponym]:
+    """Give the toponyms of a document in order, none overlapping another.
+
+    With `whole` the tagger also reads what holds no name, so that extraction finds its reading done.
+    """
+    reading = (encoder or default_encoder()).read(document.text, names_only=not whole)
     if not reading.tokens:
         return []
     entity = reading.entity[:, _LOC].sum(axis=1) + reading.entity[:, _NORP].sum(axis=1)
@@ -53,7 +56,8 @@ def recognize(document: Document, encoder: Encoder | None = None) -> list[Topony
     score = _ENTITY_WEIGHT * entity + (1 - _ENTITY_WEIGHT) * kind
     spans = _runs(reading, score)
     spans = _with_possessives(reading, sorted(spans + _repeats(reading, spans, score)))
-    return [_toponym(reading, first, end) for first, end in spans]
+    spans = _with_counties(reading, spans)
+    return [_toponym(reading, first, end + _is_abbreviated(reading, first, end)) for first, end in spans]
 
 
 def _runs(reading: Reading, score: FloatArray) -> list[tuple[int, int]]:
@@ -132,12 +136,44 @@ def _with_possessives(reading: Reading, spans: list[tuple[int, int]]) -> list[tu
     return joined
 
 
+def _with_counties(reading: Reading, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Add the "County" that goes on as an organization: "Licking County Board of Realtors"."""
+    starts = {first for first, _ in spans}
+    whole = []
+    for first, end in spans:
+        longer = (
+            end < len(reading.tokens)
+            and end not in starts
+            and reading.tokens[end].text.capitalize() in ("County", "Parish")
+            and reading.tokens[end].text[0].isupper()
+            and reading.sentence_of[end] == reading.sentence_of[first]
+            and any(p.feature == "admin2" for p in default_gazetteer().candidates(_words(reading, first, end + 1), 5))
+        )
+        whole.append((first, end + longer))
+    return whole
+
+
+def _words(reading: Reading, first: int, end: int) -> str:
+    return reading.text[reading.tokens[first].start : reading.tokens[end - 1].end]
+
+
+def _is_abbreviated(reading: Reading, first: int, end: int) -> bool:
+    """Tell whether the full stop after a name is part of it: "Ore.", "Calif.", "Ont."."""
+    name = _words(reading, first, end)
+    if len(name) > 5 or end == len(reading.tokens) or reading.tokens[end].text != ".":
+        return False
+    if reading.tokens[end].start != reading.tokens[end - 1].end:
+        return False
+    divisions = [p for p in default_gazetteer().candidates(name, limit=5) if p.feature == "admin1"]
+    return any(normalize(p.name) != normalize(name) and normalize(p.name)[0] == normalize(name)[0] for p in divisions)
+
+
 def _is_name(reading: Reading, first: int, end: int) -> bool:
     if not any(t.text in _POSSESSIVE for t in reading.tokens[first + 1 : end]):
         return False
     if reading.sentence_of[first] != reading.sentence_of[end - 1]:
         return False
-    name = reading.text[reading.tokens[first].start : reading.tokens[end - 1].end]
+    name = _words(reading, first, end)
     return any(normalize(place.name) == normalize(name) for place in default_gazetteer().candidates(name, limit=5))
 
 

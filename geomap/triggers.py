@@ -35,7 +35,7 @@ _SECOND_VOICE = 0.2
 _SURE = 0.75
 #: The same holds for a single word that in the items of training is a trigger this often.
 _TELLING = 0.5
-_FAINT = 0.2
+_FAINT = 0.12
 _SURE_VOICE = 0.5
 #: A match of this weight in a layer that the tagger does not know is a happening by itself.
 _UNTRAINED = 0.5

@@ -12,15 +12,25 @@ import json
 import random
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from geomap.encoder import ENTITY_LABELS, KIND_LABELS, ROLES, STATUSES
+from geomap.encoder import ENTITY_LABELS, KIND_LABELS, ROLES, STATUSES, pieces
 from geomap.text import Token, tokenize
 
 IGNORE = -100
-_TYPES = {"GPE": "LOC", "FAC": "LOC"}
+_TYPES = {"GPE": "LOC"}
+#: Last words of names that most of the corpora tag as any other place.
+_FACILITY = re.compile(
+    r"(?:air(?:port|field|strip)|(?:air)?base|street|st|road|rd|avenue|ave|boulevard|blvd|drive|lane|highway|hwy|motorway|"
+    r"expressway|bridge|park|hospital|clinic|school|college|university|stadium|arena|church|mosque|temple|cathedral|"
+    r"synagogue|hotel|mall|market|prison|jail|museum|theat(?:re|er)|library|cemetery|station|terminal|port|harbou?r|dam|"
+    r"plant|factory|refinery|hall|house|building|tower|barracks|camp|square|plaza|palace|embassy|mine|tunnel|zoo|garden|"
+    r"gardens|field|center|centre|courthouse|interchange|checkpoint)s?\.?$",
+    re.IGNORECASE,
+)
 #: Human-made corpora first; of gmb, silver but large, a sample.
 _HUMAN = ("wikigold", "uner_ewt", "gum", "crossner_politics", "re3d")
 
@@ -39,18 +49,52 @@ class Window:
     pairs: list[tuple[list[int], list[list[int] | None]]] = field(default_factory=list)
 
 
-def read_entities(folder: Path, silver: int, rng: random.Random) -> list[Window]:
-    """Read every human-made sentence and `silver` sentences of gmb."""
+def read_entities(folder: Path, silver: int, rng: random.Random, judges: Sequence[Path] = ()) -> list[Window]:
+    """Read every human-made sentence and `silver` sentences of gmb, without the labels that all `judges` dispute."""
     lines = {name: _jsonl(folder / f"{name}.jsonl.gz") for name in (*_HUMAN, "gmb")}
     demonyms = _demonyms(lines["gmb"])
     rng.shuffle(lines["gmb"])
     lines["gmb"] = lines["gmb"][:silver]
     windows = []
     for name, rows in lines.items():
-        for row in rows:
-            if len(row["tokens"]) >= 3:
-                windows.append(_entity_window(row, demonyms if name not in ("gmb", "re3d") else frozenset()))
+        own = [
+            _entity_window(row, demonyms if name not in ("gmb", "re3d") else frozenset())
+            for row in rows
+            if len(row["tokens"]) >= 3
+        ]
+        if name == "gmb" and judges:
+            print(_drop_disputed(own, judges), "labels of gmb left out", flush=True)
+        windows += own
     return windows
+
+
+def _drop_disputed(windows: list[Window], judges: Sequence[Path]) -> int:
+    """Take out the silver labels for which every judge (a folder with an exported tagger) is sure of another one."""
+    import numpy as np
+    import onnxruntime
+    from tokenizers import Tokenizer
+
+    doubts = [np.ones(len(w.words), bool) for w in windows]
+    for folder in judges:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        session = onnxruntime.InferenceSession(str(folder / "tagger.onnx"), providers=["CPUExecutionProvider"])
+        for window, doubt in zip(windows, doubts, strict=True):
+            ids, case, first = pieces(tokenizer, window.words)
+            inputs = {"ids": [ids], "case": [case], "mask": [[1] * len(ids)]}
+            logits = session.run(["entity"], {k: np.asarray(v, np.int64) for k, v in inputs.items()})[0][0][first]
+            odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+            odds /= odds.sum(axis=1, keepdims=True)
+            types = [0] + [1 + (i - 1) // 2 for i in range(1, odds.shape[1])]
+            by_type = np.zeros((len(odds), 1 + max(types)))
+            np.add.at(by_type.T, types, odds.T)
+            for i, label in enumerate(window.entity or ()):
+                kind = ENTITY_LABELS[label][2:] if label != IGNORE else "O"
+                same = types[ENTITY_LABELS.index("B-LOC" if kind == "FAC" else ENTITY_LABELS[label])]
+                doubt[i] &= label != IGNORE and by_type[i, same] < 0.05 and by_type[i].max() > 0.8
+    for window, doubt in zip(windows, doubts, strict=True):
+        window.entity = [IGNORE if d else e for e, d in zip(window.entity or (), doubt, strict=True)]
+    return int(sum(d.sum() for d in doubts))
 
 
 def _jsonl(path: Path) -> list[dict[str, Any]]:
@@ -81,7 +125,23 @@ def _entity_window(row: dict[str, Any], unsure: frozenset[str]) -> Window:
             known = label in ENTITY_LABELS and not (word in unsure and kind in ("", "MISC"))
             labels.append(ENTITY_LABELS.index(label) if known else IGNORE)
             words.append(part)
-    return Window(words, entity=labels)
+    return Window(words, entity=_with_facilities(words, labels))
+
+
+def _with_facilities(words: list[str], labels: list[int]) -> list[int]:
+    """Tell facilities from other places by their last word, as most corpora don't."""
+    end = len(labels)
+    out = list(labels)
+    inside, begin = ENTITY_LABELS.index("I-LOC"), ENTITY_LABELS.index("B-LOC")
+    for i in range(len(labels) - 1, -1, -1):
+        if labels[i] == begin:
+            if end - i > 1 and _FACILITY.search(words[end - 1]):
+                names = ["B-FAC"] + ["I-FAC"] * (end - i - 1)
+                out[i:end] = [ENTITY_LABELS.index(n) for n in names]
+        elif labels[i] == inside:
+            continue
+        end = i
+    return out
 
 
 def join(windows: list[Window], rng: random.Random, size: int) -> list[Window]:

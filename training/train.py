@@ -22,8 +22,9 @@ from torch import nn
 from torch.nn import functional as F
 from transformers import BertConfig, BertModel
 
-from geomap.encoder import ENTITY_LABELS, KIND_LABELS, ROLES, STATUSES, pieces
+from geomap.encoder import ENTITY_LABELS, HEADS, KIND_LABELS, ROLES, STATUSES, pieces
 from training.data import IGNORE, Window, join, read_entities, read_events, recase
+from training.hard_cases import gazetteer_names, hard_cases, swap_names, with_dateline
 
 #: Width of the two projections whose product scores a role of a pair of tokens.
 PAIR = 48
@@ -54,11 +55,16 @@ class Tagger(nn.Module):
         self.prior = nn.Linear(width, len(ROLES))
         nn.init.constant_(self.prior.bias, -4.0)
 
-    def forward(self, ids: torch.Tensor, case: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    def hidden(self, ids: torch.Tensor, case: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """The vector of each piece."""
         embedded = self.bert.embeddings.word_embeddings(ids) + self.case(case)
-        hidden = self.dropout(self.bert(inputs_embeds=embedded, attention_mask=mask).last_hidden_state)
-        heads = (self.entity, self.kind, self.trigger, self.status, self.main, self.query, self.key, self.prior)
-        return tuple(head(hidden) for head in heads)
+        vectors: torch.Tensor = self.bert(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
+        return vectors
+
+    def forward(self, ids: torch.Tensor, case: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """The logits of each head of each piece, in the order of HEADS."""
+        hidden = self.dropout(self.hidden(ids, case, mask))
+        return tuple(getattr(self, head)(hidden) for head in HEADS)
 
 
 class Batch:
@@ -139,6 +145,17 @@ def sample_batches(items: list[Window], size: int, rng: random.Random) -> list[l
     return batches
 
 
+def widened(saved: dict[str, torch.Tensor], current: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Fit saved heads to label sets that have grown since: a new label starts as the place label does."""
+    out = dict(saved)
+    for name, weights in saved.items():
+        missing = current[name].shape[0] - weights.shape[0]
+        if missing > 0:
+            place = ENTITY_LABELS.index("B-LOC")
+            out[name] = torch.cat([weights, weights[place : place + missing] * 0.9])
+    return out
+
+
 def main() -> None:
     """Train and save."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -149,6 +166,11 @@ def main() -> None:
     parser.add_argument("--silver", type=int, default=20000)
     parser.add_argument("--epochs", type=int, default=13, help="passes over the event items")
     parser.add_argument("--entity-epochs", type=float, default=3.0)
+    parser.add_argument("--hard", type=int, default=3000, help="windows of hard cases a pass over the entities")
+    parser.add_argument("--init", type=Path, help="weights to go on from, with half the learning rate")
+    parser.add_argument(
+        "--judges", type=Path, nargs="*", default=[], help="folders of taggers that clean the silver data"
+    )
     parser.add_argument("--steps", type=int, default=0, help="stop after so many (for a timing)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("-o", "--output", type=Path, default=Path("tagger.pt"))
@@ -162,7 +184,8 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(args.base / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TRAIN)
-    entities = read_entities(args.entities, args.silver, rng)
+    entities = read_entities(args.entities, args.silver, rng, args.judges)
+    names = gazetteer_names(entities)
     items = read_events(args.events, layers)
     rng.shuffle(items)
     held, train = items[:HELD_OUT], items[HELD_OUT:]
@@ -178,18 +201,27 @@ def main() -> None:
     state = load_file(args.base / "model.safetensors")
     missing = model.bert.load_state_dict(state, strict=False).missing_keys
     assert not missing, missing
+    if args.init:
+        model.load_state_dict(widened(torch.load(args.init)["model"], model.state_dict()))
     model.train()
+
+    def varied(window: Window) -> Window:
+        changed = swap_names(window, names, rng) if rng.random() < 0.4 else window
+        if window.kind is None and rng.random() < 0.06:
+            changed = with_dateline(changed, names, rng)
+        return recase(changed, rng)
 
     schedule: list[list[Window]] = []
     for _ in range(args.epochs):
         epoch = [rng.choice(pair[1:]) for pair in train]
-        schedule += sample_batches([recase(w, rng) for w in epoch], 16, rng)
+        schedule += sample_batches([varied(w) for w in epoch], 16, rng)
     pool: list[list[Window]] = []
     repeats = args.entity_epochs
     while repeats > 0:
         rng.shuffle(entities)
         part = entities[: int(len(entities) * min(1.0, repeats))]
-        pool += sample_batches([recase(w, rng) for w in join(part, rng, 120)], 16, rng)
+        windows = join(part, rng, 120) + hard_cases(int(args.hard * min(1.0, repeats)), names, rng)
+        pool += sample_batches([varied(w) for w in windows], 16, rng)
         repeats -= 1
     # Entities come mostly first: the encoder learns names before it learns events, and never forgets them.
     early, late = pool[: len(pool) // 3], pool[len(pool) // 3 :]
@@ -199,7 +231,9 @@ def main() -> None:
         mixed.append([batch, *late[lo:hi]])
     fast = [p for n, p in model.named_parameters() if not n.startswith("bert.")]
     slow = [p for n, p in model.named_parameters() if n.startswith("bert.")]
-    optimizer = torch.optim.AdamW([{"params": slow, "lr": 1e-4}, {"params": fast, "lr": 5e-4}], weight_decay=0.01)
+    share = 0.5 if args.init else 1.0
+    rates = [{"params": slow, "lr": 1e-4 * share}, {"params": fast, "lr": 5e-4 * share}]
+    optimizer = torch.optim.AdamW(rates, weight_decay=0.01)
     total = len(mixed)
 
     def rate(step: int) -> float:

@@ -1,65 +1,26 @@
-"""Score places and events against gold.
+"""Score events against gold; places are scored by geomap.evaluation.
 
 In: gold and predicted records (mappings as read from JSON lines). Out: flat mappings of scores, 0..1, rounded to 4
 digits.
-Definitions follow the field: strict spans, accuracy within 161 km (Gritta et al. 2018), no gold toponym left out.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["score_events", "score_places"]
+from geomap.gazetteer import haversine
+
+__all__ = ["f1", "score_events"]
 
 Records = Mapping[str, Mapping[str, Any]]
-#: Kilometres within which a place counts as found.
-NEAR_KM = 161.0
 #: A share of fewer items than this says nothing.
 LEAST = 10
-
-
-def distance_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Great-circle distance in kilometres of two points in degrees."""
-    a, b = math.radians(lat1), math.radians(lat2)
-    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
-    return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(h)))
 
 
 def f1(right: float, predicted: float, gold: float) -> float:
     """Harmonic mean of precision and recall."""
     return round(2 * right / (predicted + gold), 4) if predicted + gold else 0.0
-
-
-def score_places(gold: Records, predicted: Records) -> dict[str, float]:
-    """Strict recognition F1.
-
-    Text-to-point F1 (exact span, within 161 km); resolution of what was found within 161 km.
-    """
-    exact = n_gold = n_predicted = right = with_point = comparable = found = near = 0
-    for key, document in gold.items():
-        spans = {(t["start"], t["end"]): t for t in document["toponyms"]}
-        answers = predicted.get(key, {}).get("toponyms", [])
-        n_gold += len(document["toponyms"])
-        n_predicted += len(answers)
-        with_point += sum(t["lat"] is not None for t in document["toponyms"])
-        for answer in answers:
-            match = spans.get((answer["start"], answer["end"]))
-            exact += match is not None
-            if match is not None and match["lat"] is None:
-                continue
-            comparable += 1
-            if match is not None and answer["lat"] is not None:
-                found += 1
-                close = distance_km(match["lat"], match["lon"], answer["lat"], answer["lon"]) <= NEAR_KM
-                right += close
-                near += close
-    return {
-        "recognition_f1": f1(exact, n_predicted, n_gold),
-        "geoparsing_f1": f1(right, comparable, with_point),
-        "resolution_within_161_km": round(near / found, 4) if found else 0.0,
-    }
 
 
 def score_events(gold: Records, predicted: Records) -> dict[str, float]:
@@ -140,7 +101,7 @@ def _same_place(gold: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
     place = answer.get("place")
     if gold["lat"] is None or not place or place.get("lat") is None:
         return gold["lat"] is None and (not place or place.get("lat") is None)
-    return distance_km(gold["lat"], gold["lon"], place["lat"], place["lon"]) <= gold["tolerance_km"]
+    return haversine(gold["lat"], gold["lon"], place["lat"], place["lon"]) <= gold["tolerance_km"]
 
 
 def _located(gold: Mapping[str, Any], answer: Mapping[str, Any], text: str) -> bool:

@@ -190,6 +190,25 @@ def _other_parsers(commands: Any) -> None:
     )
     geocode.add_argument("query", metavar="QUERY", help='"Isfahan", "southern Syria", "20 km north of Isfahan"')
     geocode.add_argument("--limit", type=_positive, default=5, metavar="N", help="places to give at most (default: 5)")
+    evaluate = _command(
+        commands, "evaluate", "score places against texts marked by hand", "evaluate CORPUS [options]", _evaluate
+    )
+    evaluate.add_argument(
+        "corpus",
+        type=Path,
+        metavar="CORPUS",
+        help='JSON lines {"id","text","toponyms":[{"start","end","lat","lon"}]}: characters, degrees (null: not known)',
+    )
+    evaluate.add_argument("--json", action="store_true", help="print everything as one JSON object")
+    evaluate.add_argument(
+        "--examples", type=_positive, default=3, metavar="N", help="errors of each kind to show (default: 3)"
+    )
+    evaluate.add_argument(
+        "--floors",
+        type=Path,
+        metavar="FILE",
+        help='JSON object {"recognition.exact.f1": 0.8}; exit 1 where a score lies below',
+    )
     layers = _command(commands, "layers", "list or check the layers (event types)", "layers [options]", _layers)
     layers.add_argument(
         "--layers",
@@ -337,6 +356,40 @@ def _geocode(arguments: argparse.Namespace) -> int:
         _say("error", f"{arguments.query!r}: no such place in the gazetteer; try another spelling or a larger place")
         return _AT_FAULT
     return _DONE
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from geomap.evaluation import evaluate, read_floors, read_gold
+
+    floors = read_floors(arguments.floors) if arguments.floors else {}
+    gold, problems = read_gold(arguments.corpus)
+    if not gold:
+        problems = [
+            *problems,
+            Problem(str(arguments.corpus), "no gold document found; give a text a line, as --help says"),
+        ]
+        return _report(problems)
+    with _Progress(arguments.quiet) as progress:
+        _open_gazetteer(progress)
+        result = evaluate(gold, examples=arguments.examples, progress=progress)
+    if arguments.json:
+        print(json.dumps(asdict(result), ensure_ascii=False, indent=2))
+    else:
+        _print_table(("measure", "value"), [(name, f"{value:g}") for name, value in result.scores.items()])
+        print()
+        _print_table(("errors", "count", "meaning"), [(e.name, str(e.count), e.meaning) for e in result.errors])
+        for error in result.errors:
+            for example in error.examples:
+                print(_one_line(f"  {error.name}: {example}"))
+    code = _report(problems)
+    for name, floor in sorted(floors.items()):
+        value = result.scores.get(name)
+        if value is None or value < floor:
+            _say("error", f"{name} is {value}, below its floor of {floor} in {arguments.floors}")
+            code = _AT_FAULT
+    return code
 
 
 def _layers(arguments: argparse.Namespace) -> int:

@@ -39,8 +39,10 @@ WHOLE_TOKENS = 110
 WINDOW_TOKENS = 30
 #: Word pieces in one window, the two special ones included; what goes beyond is left unlabelled.
 MAX_PIECES = 256
-#: Windows run at once by one thread: more cost memory and padding, and gain nothing.
-BATCH = 4
+#: Word pieces run at once by one thread, padding included, and how much longer than its shortest window a batch's
+#: longest may be: what costs least, measured; larger batches cost memory and padding, and gain nothing.
+_BATCH_PIECES = 200
+_BATCH_SPREAD = 1.1
 #: Readings kept, so that recognition and extraction of one document share a pass.
 _KEPT = 8
 
@@ -315,7 +317,7 @@ class Encoder:
         windows = [w for w in reading.windows if reading.open[w[0]] or not names_only]
         encoded = [(lo, pieces(self._tokenizer, [t.text for t in reading.tokens[lo:hi]])) for lo, hi in windows]
         encoded.sort(key=lambda e: len(e[1][0]))
-        batches = [encoded[k : k + BATCH] for k in range(0, len(encoded), BATCH)]
+        batches = _batches(encoded)
         # The longest come first, so that no thread ends long after the others.
         runs = (self._pool.map if self._pool and len(batches) > 1 else map)(self._run, batches[::-1])
         for batch, vectors in zip(batches[::-1], runs, strict=True):
@@ -338,6 +340,19 @@ class Encoder:
             inputs["mask"][row, : len(ids)] = 1
         (vectors,) = self._session.run(["hidden"], inputs)
         return np.asarray(vectors, np.float32)
+
+
+def _batches(encoded: Sequence[tuple[int, Pieces]]) -> list[list[tuple[int, Pieces]]]:
+    """Group windows, sorted by length, into batches of about one length."""
+    batches: list[list[tuple[int, Pieces]]] = []
+    for window in encoded:
+        length = len(window[1][0])
+        shortest = len(batches[-1][0][1][0]) if batches else 0
+        if batches and length * (len(batches[-1]) + 1) <= _BATCH_PIECES and length <= _BATCH_SPREAD * shortest:
+            batches[-1].append(window)
+        else:
+            batches.append([window])
+    return batches
 
 
 def _softmax(logits: FloatArray) -> FloatArray:

@@ -43,9 +43,15 @@ _PRIOR: dict[str, float] = {
 _POPULATION_WEIGHT = 1.25
 _ALTERNATE_NAME = -2.0
 _ALTERNATE_COUNTRY = -3.0
+#: "Pará" is the Brazilian state rather than Suriname's "Para".
+_SAME_ACCENTS = 1.0
 _COUNTRY_CONTEXT = 3.0
 _ADMIN1_CONTEXT = 3.0
 _NEARNESS = 3.0
+#: What a word next to the name says it is: "Herat province", "the state of Chihuahua", "mayor of New York".
+_CUE = 6.0
+#: Of "Guatemala" beside "Guatemala City", the city.
+_NAMED_IN_FULL = -6.0
 #: Kilometres at which nearness has fallen to 1/e.
 _NEAR_KM = 100.0
 _CONTAINER = 12.0
@@ -69,12 +75,40 @@ _LOCAL = re.compile(
 )
 
 
+#: What is called after its own town; streets and parks are called after others.
+_INSTITUTION = re.compile(
+    r"(?:\s(?:general|central|county|city|international|community|railway|train|bus|fire|police|power|air|air force|naval|"
+    r"high|middle|elementary|district|regional|medical|military))*\s"
+    r"(?:hospital|clinic|airport|station|school|prison|jail|court|courthouse|stadium|cathedral|base|"
+    r"port|harbou?r|refinery|plant|dam|camp|market|hall|mine|museum|library|zoo|barracks)$",
+    re.IGNORECASE,
+)
+#: Kilometres around the places of a text in which such a town is looked for.
+_AROUND_KM = 150.0
 #: "Northeast Georgia", "Greater Manchester": a part or the surroundings of what the rest names.
 _PART_OF = re.compile(
     r"^(?:north|south|east|west|north-?east|north-?west|south-?east|south-?west|central|upper|lower|greater|downtown|mid)"
     r"(?:ern)?[ -](?=\S)",
     re.IGNORECASE,
 )
+#: Words that say what kind of place a name next to them means.
+_AREA_WORDS = r"states?|provinces?|regions?|governorates?|oblasts?|prefectures?|cantons?|departments?"
+_PART_WORDS = r"count(?:y|ies)|districts?|municipalit(?:y|ies)"
+_CUE_BEHIND = re.compile(
+    rf"\s(?:(?P<area>{_AREA_WORDS})|(?P<part>{_PART_WORDS})|(?P<city>cit(?:y|ies)|towns?))\b", re.IGNORECASE
+)
+_CUE_BEFORE = re.compile(
+    rf"\b(?:(?P<area>(?:{_AREA_WORDS}|governor|gov\.) of|gov\.|governorship of)"
+    rf"|(?P<part>(?:{_PART_WORDS}) of)"
+    r"|(?P<city>(?:cit(?:y|ies)|towns?|villages?|mayor|ports?|suburbs?|outskirts|port city) of|mayor))\s(?:the\s)?$",
+    re.IGNORECASE,
+)
+#: What such a word fits, and how well.
+_CUED: dict[str, dict[str, float]] = {
+    "area": {"admin1": 1.0, "region": 1.0, "admin2": 0.8},
+    "part": {"admin2": 1.0, "admin1": 0.8},
+    "city": {"city": 1.0},
+}
 _LARGE_TOWN = 100_000
 #: Persons from which on a town is what its name stands for, rather than the division named after it.
 _SEAT = 15_000
@@ -89,10 +123,14 @@ _NAMED_BY: dict[tuple[str, ...], tuple[str, ...]] = {
 _MEMORY = 400
 _NO_NAME_FOLLOWS = r"(?![’']s\s+\w+ern\b)(?!\s+(?:of|council|hall|government|court|police)\b)(?!,?\s+[A-Z])(?![-’'\w])"
 _THE_PLACE = re.compile(
-    rf"\b(?P<name>(?:the|that)\s+(?P<what>city|town|village)){_NO_NAME_FOLLOWS}"
+    rf"\b(?P<name>(?:[Tt]he|that)\s+(?P<what>city|town|village)){_NO_NAME_FOLLOWS}"
     r"|\b(?:in|across|throughout|around|inside|within|over|rocked|hit|shook|struck)\s+(?P<name2>the\s+"
     rf"(?P<what2>province|state|governorate|region|county|district|oblast|country|nation|capital)){_NO_NAME_FOLLOWS}"
 )
+
+
+#: What mentions of one place share: the name, its container ("la"), and what the words around say it is.
+_Key = tuple[str, str, str]
 
 
 @dataclass(slots=True)
@@ -138,7 +176,7 @@ def resolve(
         for i in name.toponyms:
             resolved[i] = _placed(toponyms[i], candidates[0], gazetteer, name.probability[order[0]], candidates)
     _place_routes(resolved, lookup, gazetteer)
-    _place_local_names(resolved)
+    _place_local_names(resolved, lookup, gazetteer)
     return _relate(resolved, document, footprints)
 
 
@@ -173,36 +211,76 @@ def _group(
     toponyms: Sequence[Toponym], containers: dict[int, int], lookup: Any, gazetteer: Gazetteer, document: Document
 ) -> list[_Name]:
     """Gather mentions of one name; a mention with a container lends it to the mentions without."""
-    groups: dict[tuple[str, str], list[int]] = {}
-    inside: dict[str, tuple[str, list[Place]]] = {}
+    groups: dict[_Key, list[int]] = {}
+    inside: dict[int, tuple[str, list[Place]]] = {}
     found: dict[int, list[Place]] = {}
     for i, toponym in enumerate(toponyms):
         found[i] = _candidates(toponym, lookup, gazetteer)
     for i, j in containers.items():
         areas = [p for p in found[j][:8] if p.feature in ("country", "admin1", "admin2", "region")]
         if any(_within(c, a) for c in found[i] for a in areas if c.id != a.id):
-            inside[f"{i}"] = (normalize(toponyms[j].span.text), areas)
+            inside[i] = (normalize(toponyms[j].span.text), areas)
+    written = set()
     for i, toponym in enumerate(toponyms):
-        container = inside.get(f"{i}", ("", []))[0]
-        groups.setdefault((normalize(toponym.span.text), container), []).append(i)
+        container = inside.get(i, ("", []))[0]
+        written.add(normalize(toponym.span.text))
+        cue = "" if container or toponym.kind == "demonym" else _cue(document.text, toponym.span)
+        groups.setdefault((normalize(toponym.span.text), container, cue), []).append(i)
     names = []
-    for (name, container), own in sorted(groups.items(), key=lambda g: g[1][0]):
-        if not container:
-            others = [g for g in groups if g[0] == name and g[1]]
-            if len(others) == 1:  # one "Alexandria, La." settles every "Alexandria" of the document
-                groups[others[0]].extend(own)
-                continue
-        names.append((own, container))
+    for (name, container, cue), own in sorted(groups.items(), key=lambda g: g[1][0]):
+        candidates = found[own[0]]
+        base = [_base(toponyms[own[0]], c, [], document) for c in candidates]
+        settled = _settled_by(name, container, cue, groups, candidates, base)
+        if settled is not None:
+            groups[settled].extend(own)
+        else:
+            names.append((own, container, cue))
     out = []
-    for own, container in names:
+    for own, container, cue in names:
         candidates = found[own[0]][:_LIMIT]
-        first = next((i for i in own if f"{i}" in inside), None)
-        areas = inside[f"{first}"][1] if container and first is not None else []
+        first = next((i for i in own if i in inside), None)
+        areas = inside[first][1] if container and first is not None else []
         base = [_base(toponyms[own[0]], c, areas, document) for c in candidates]
         _prefer_seats(toponyms[own[0]].span.text, candidates, base)
+        _heed(cue, normalize(toponyms[own[0]].span.text), written, candidates, base)
         order = sorted(range(len(candidates)), key=lambda k: (-base[k], k))[:_LIMIT]
         out.append(_Name(own, [candidates[k] for k in order], [base[k] for k in order], min(2.0, math.sqrt(len(own)))))
     return out
+
+
+def _settled_by(
+    name: str, container: str, cue: str, groups: dict[_Key, list[int]], candidates: list[Place], base: list[float]
+) -> _Key | None:
+    """Give the group of mentions that says which place those of another group are, if there is one.
+
+    One "Alexandria, La." settles every "Alexandria" of the document; "Oyo city" settles "Oyo", and so does "Ohio state"
+    "Ohio", though not "Herat province" the town of Herat.
+    """
+    if container or not candidates or cue in ("area", "part"):
+        return None
+    contained = [g for g in groups if g[0] == name and g[1]]
+    if len(contained) == 1:
+        return contained[0]
+    if cue:
+        return None
+    likeliest = max(range(len(candidates)), key=lambda k: (base[k], -k))
+    cued = [g for g in groups if g[0] == name and g[2] and candidates[likeliest].feature in _CUED[g[2]]]
+    return cued[0] if len(cued) == 1 and not contained else None
+
+
+def _cue(text: str, span: Span) -> str:
+    """Give what the words around a name say it is: "area", "part", "city", or "" if they say nothing."""
+    match = _CUE_BEHIND.match(text, span.end) or _CUE_BEFORE.search(text, max(0, span.start - 24), span.start)
+    return str(match.lastgroup) if match is not None else ""
+
+
+def _heed(cue: str, name: str, written: set[str], candidates: list[Place], base: list[float]) -> None:
+    """Raise the candidates that a cue fits, and lower towns that the text names in full elsewhere."""
+    country = any(p.feature == "country" and normalize(p.name) == name for p in candidates)
+    for k, place in enumerate(candidates):
+        base[k] += _CUE * _CUED.get(cue, {}).get(place.feature, 0.0)
+        if country and place.feature == "city" and normalize(place.name) != name and normalize(place.name) in written:
+            base[k] += _NAMED_IN_FULL
 
 
 def _candidates(toponym: Toponym, lookup: Any, gazetteer: Gazetteer) -> list[Place]:
@@ -249,6 +327,8 @@ def _base(toponym: Toponym, place: Place, areas: list[Place], document: Document
     # "U.S." is no alternate name to be wary of; "Columbia", which some languages have for Colombia, is.
     if toponym.kind != "demonym" and not is_abbreviation(written) and normalize(place.name) != normalize(written):
         score += _ALTERNATE_COUNTRY if place.feature == "country" else _ALTERNATE_NAME
+    elif place.name == written and not written.isascii():
+        score += _SAME_ACCENTS
     if areas:
         score += _CONTAINER if any(_within(place, a) and place.id != a.id for a in areas) else 0.0
     if document.country and place.country == document.country:
@@ -367,8 +447,9 @@ def _placed(
     )
 
 
-def _place_local_names(toponyms: list[Toponym]) -> None:
-    """Put a street, school or quarter that no gazetteer knows with the town that the text names next to it."""
+def _place_local_names(toponyms: list[Toponym], lookup: Any, gazetteer: Gazetteer) -> None:
+    """Put a street, school or quarter that no gazetteer knows with its own town, or that which the text names by it."""
+    placed = [t.place for t in toponyms if t.place is not None and t.kind == "literal"]
     towns = [
         t for t in toponyms
         if t.place is not None and t.place.feature in ("city", "admin2") and t.kind == "literal"
@@ -378,6 +459,10 @@ def _place_local_names(toponyms: list[Toponym]) -> None:
         if toponym.place is not None or toponym.kind != "literal" or not _LOCAL.search(toponym.span.text):
             continue
         inside = _named_inside(toponym, towns)
+        own = None if inside else _own_town(toponym, placed, lookup)
+        if own is not None:
+            toponyms[i] = replace(_placed(toponym, own, gazetteer, 0.6, (own,)), precision="town")
+            continue
         before = [t for t in towns if t.span.end <= toponym.span.start]
         after = [t for t in towns if 0 <= t.span.start - toponym.span.end <= 40]
         near = inside or (after[0] if after else None) or (before[-1] if before else None)
@@ -390,6 +475,15 @@ def _place_local_names(toponyms: list[Toponym]) -> None:
                 score=round(0.5 * near.score, 3),
                 candidates=(near.place,),
             )
+
+
+def _own_town(toponym: Toponym, placed: list[Place], lookup: Any) -> Place | None:
+    """Give the town that "Letterkenny Hospital" is called after, where the text speaks of places around it."""
+    name = _INSTITUTION.sub("", toponym.span.text)
+    if name in ("", toponym.span.text):
+        return None
+    towns = [p for p in lookup(name, _LIMIT) if p.feature == "city" and normalize(p.name) == normalize(name)]
+    return next((t for t in towns if any(_distance(t, p) <= _AROUND_KM for p in placed)), None)
 
 
 def _named_inside(toponym: Toponym, towns: list[Toponym]) -> Toponym | None:

@@ -235,6 +235,34 @@ def test_ids_and_codes(gazetteer):
     assert gazetteer.admin1("Atlantis", None) is None
 
 
+@pytest.mark.parametrize(
+    ("code", "name"), [("ML", "Bamako"), ("IR", "Tehran"), ("US", "Washington"), ("BO", "Sucre"), ("ZZ", None)]
+)
+def test_capital(gazetteer, code, name):
+    capital = gazetteer.capital(code)
+    assert (capital and normalize(capital.name).split()[0]) == (name and normalize(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "claimed"),
+    [
+        ("Crimea", "RU", "UA"),
+        ("Golan Heights", "IL", "SY"),
+        ("Western Sahara", "MA", "EH"),
+        ("Abkhazia", "Abkhazia", "GE"),
+    ],
+)
+def test_a_disputed_area_tells_who_holds_and_who_claims_it(gazetteer, name, held, claimed):
+    dispute = gazetteer.dispute(gazetteer.candidates(name, 1)[0])
+    assert dispute is not None
+    assert claimed in dispute["claimed_by"]
+    assert held in dispute["administered_by"]
+
+
+def test_what_nobody_disputes(gazetteer):
+    assert gazetteer.dispute(gazetteer.candidates("Paris", 1)[0]) is None
+
+
 def test_country_name():
     assert country_name("sy") == "Syria"
     assert country_name("ZZ") is None

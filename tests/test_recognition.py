@@ -2,6 +2,7 @@ from itertools import pairwise
 
 import pytest
 
+from geomap import pipeline
 from geomap.model import Document
 from geomap.recognition import recognize
 
@@ -50,3 +51,32 @@ def test_possessive_is_no_part_of_the_name():
 def test_a_possessive_may_be_part_of_a_name_that_the_gazetteer_has():
     found = names("Floods hit Cox's Bazar on Monday, and Kenya's Nakuru on Tuesday; a boat left Martha's Vineyard.")
     assert [name for name, _ in found] == ["Cox's Bazar", "Kenya", "Nakuru", "Martha's Vineyard"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The Licking County Board of Realtors met in Newark, Ohio.", "Licking County"),
+        ("He moved from Eugene, Ore., to Boise, Idaho.", "Ore."),
+        ("QUETTA, Pakistan — A bomb struck a van.", "QUETTA"),
+        ("Officers at Bagram Air Base heard two blasts.", "Bagram Air Base"),
+    ],
+)
+def test_names_are_whole(text, name):
+    assert name in [t.span.text for t in recognize(Document("d", text))]
+
+
+def test_what_is_left_unread_changes_no_name():
+    text = (
+        "It was over. Nobody came, and he was not there when they went home. " * 8 + "Then Accra woke up. They left. "
+    )
+    document = Document("d", text)
+    assert recognize(document) == recognize(document, whole=True)
+
+
+def test_documents_read_ahead_come_in_order():
+    documents = [
+        Document(str(i), f"The road to {name} is open.") for i, name in enumerate(["Accra", "Lima", "Oslo"] * 9)
+    ]
+    found = [(d.id, [t.span.text for t in toponyms]) for d, toponyms in pipeline.places(documents)]
+    assert found == [(str(i), [name]) for i, name in enumerate(["Accra", "Lima", "Oslo"] * 9)]

@@ -155,6 +155,28 @@ def test_borders_and_their_other_side(text, partner, span):
     assert (relation.type, relation.other, relation.span.text, other) == ("border", None, span, partner)
 
 
+@pytest.mark.parametrize(
+    ("text", "partner", "span"),
+    [
+        ("on the road between {Kano} and <Kaduna>.", "Kaduna", "the road between Kano and Kaduna"),
+        ("halfway between <Kano> and {Kaduna}", "Kano", None),
+        ("on the {Kano}-<Kaduna> highway", "Kaduna", "Kano-Kaduna highway"),
+        ("on the road from {Kano} to <Kaduna>", "Kaduna", None),
+        ("an area between {Sloviansk} and <Bakhmut>", "Bakhmut", None),
+    ],
+)
+def test_what_lies_between_two_towns(text, partner, span):
+    relation, other, _ = _read(text)
+    assert relation is not None
+    assert (relation.type, other) == ("between", partner)
+    assert span is None or relation.span.text == span
+
+
+@pytest.mark.parametrize("text", ["talks between {Iran} and <Oman>", "the match between {Leeds} and <Hull>"])
+def test_what_two_have_with_each_other_lies_not_between_them(text):
+    assert _read(text)[0] is None
+
+
 def test_a_side_of_a_border_and_a_distance_from_it():
     southern, _, _ = _read("{Lebanon}'s southern border was quiet")
     away, _, _ = _read("a base 20 km from the {Lebanese} border")

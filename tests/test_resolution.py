@@ -36,6 +36,98 @@ def test_the_text_decides_which_namesake_is_meant(text, names, country, near):
     assert abs(place.longitude - near[1]) < 0.3
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "feature"),
+    [
+        ("A bomb exploded in Herat province.", "Herat", "admin1"),
+        ("A bomb exploded in Herat.", "Herat", "city"),
+        ("Fires burned in the state of Chihuahua, officials said.", "Chihuahua", "admin1"),
+        ("Fires burned in the city of Chihuahua, officials said.", "Chihuahua", "city"),
+        ("New York state police closed the road.", "New York", "admin1"),
+        ("The mayor of New York resigned.", "New York", "city"),
+        ("The governor of Kharkiv spoke.", "Kharkiv", "admin1"),
+        ("The county of Durham was flooded.", "Durham", "admin2"),
+    ],
+)
+def test_a_word_beside_the_name_says_what_it_is(text, name, feature):
+    assert located(text, name)[0].place.feature == feature
+
+
+def test_a_province_and_its_town_may_stand_in_one_text():
+    province, town = located("Shelling in Herat province went on. Shops in Herat closed.", "Herat", "Herat")
+    assert (province.place.feature, town.place.feature) == ("admin1", "city")
+
+
+def test_a_name_with_its_container_settles_one_with_a_mere_cue():
+    places = located("Paris, Texas, voted. The Paris city council met.", "Paris", "Texas", "Paris")
+    assert {t.place.country for t in places} == {"US"}
+
+
+def test_a_country_is_not_its_capital_of_the_same_name():
+    capital, country = located("Guatemala City was quiet, but not all of Guatemala.", "Guatemala City", "Guatemala")
+    assert (capital.place.feature, country.place.feature) == ("city", "country")
+
+
+def test_accents_tell_namesakes_apart():
+    assert located("Police went to the state of Pará.", "Pará")[0].place.country == "BR"
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "found"),
+    [
+        ("Soldiers left Mali. The capital was calm.", ["Mali"], []),
+        ("Soldiers left Mali. Gunfire was heard in the capital.", ["Mali"], [("the capital", "Bamako")]),
+        ("Troops entered Sinaloa. Roads across the state were shut.", ["Sinaloa"], [("the state", "Sinaloa")]),
+        ("Rain fell on Goma. The city has no drains.", ["Goma"], [("The city", "Goma")]),
+        ("Rain fell on Goma. The city council met.", ["Goma"], []),
+        ("In Chad, a fire. It hit the country hard.", ["Chad"], [("the country", "Chad")]),
+        ("Nobody knew the capital.", [], []),
+    ],
+)
+def test_what_the_city_the_state_and_the_capital_stand_for(text, names, found):
+    meant = unnamed_regions(located(text, *names), Document("d", text))
+    assert [(t.span.text, t.place.name) for t in meant] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "middle"),
+    [
+        ("A bus burned on the road between Kano and Kaduna.", ["Kano", "Kaduna"], (11.2, 8.0)),
+        ("A bus burned on the Kano-Kaduna road.", ["Kano", "Kaduna"], (11.2, 8.0)),
+        ("A bus burned on the road from Kano to Kaduna.", ["Kano", "Kaduna"], (11.2, 8.0)),
+    ],
+)
+def test_a_road_lies_between_its_towns(text, names, middle):
+    from shapely.geometry import Point
+
+    toponyms = located(text, *names)
+    related = [t for t in toponyms if t.relation is not None]
+    assert {t.relation.type for t in related} == {"between"}
+    shape = related[0].footprint
+    assert shape.contains(Point(middle[1], middle[0]))
+    assert all(shape.distance(Point(t.place.longitude, t.place.latitude)) < 0.1 for t in toponyms)
+
+
+def test_halfway_is_the_middle_of_the_way():
+    from shapely.geometry import Point
+
+    toponyms = located("A bus burned halfway between Kano and Kaduna.", "Kano", "Kaduna")
+    shape = toponyms[0].footprint
+    assert shape.contains(Point(8.0, 11.25))
+    assert all(shape.distance(Point(t.place.longitude, t.place.latitude)) > 0.1 for t in toponyms)
+
+
+def test_a_hospital_lies_in_the_town_it_is_called_after():
+    text = "Floods hit Donegal. Letterkenny hospital took four in."
+    assert located(text, "Donegal", "Letterkenny hospital")[1].place.name == "Letterkenny"
+    assert located("The Lincoln hospital opened.", "Lincoln hospital")[0].place is None
+
+
+def test_talks_between_two_countries_are_no_area():
+    toponyms = located("Talks between Iran and Oman went on.", "Iran", "Oman")
+    assert all(t.relation is None for t in toponyms)
+
+
 def test_neighbors_decide():
     text = "Trains between Athens, Marietta and Macon were late; Atlanta was not affected."
     assert {t.place.country for t in located(text, "Athens", "Marietta", "Macon", "Atlanta")} == {"US"}

@@ -75,7 +75,7 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
     sentence = reading.sentences[number]
     quote = Span(sentence.start, sentence.end, sentence.text)
     trigger = reading.span(mention.tokens.start, mention.tokens.stop)
-    denying = mention.spans["denied_by"]
+    denying = [s for s in mention.spans["denied_by"] if _may_deny(reading, s, mention, sentence.start)]
     subject = denial(quote, trigger, _persons(reading, number))
     if subject is not None:
         denying = [subject]
@@ -185,6 +185,14 @@ def _spoken_of(claim: Claim, events: list[Event]) -> Event | None:
         e for e in events if country is not None and any(a.country == country and a.role == "source" for a in e.actors)
     ]
     return next(iter(own or events), None)
+
+
+def _may_deny(reading: Reading, who: Span, mention: Mention, sentence: int) -> bool:
+    """Tell whether a denial in another sentence may be of this: one of an attack is not of an interception."""
+    own = next((s for s in reading.sentences if s.start <= who.start < s.end), None)
+    if own is None or own.start == sentence or not _ATTACK.search(own.text):
+        return True
+    return mention.layer in ATTACKS and mention.layer != "interception"
 
 
 def _denied_of(sentence: str, events: list[Event]) -> Event | None:

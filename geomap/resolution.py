@@ -41,8 +41,12 @@ _PRIOR: dict[str, float] = {
     "airport": 4.0, "address": 5.0,
 }  # fmt: skip
 _POPULATION_WEIGHT = 1.25
+#: Of a town called like a first-level division of its country that it does not lie in: "Florida" is the state.
+_LIKE_A_DIVISION = -4.0
+#: What part of the world, or of the country just named: no name, unless something says so ("Western Province").
+_COMPASS_ONLY = re.compile(r"(?:north|south|east|west|north-?east|north-?west|south-?east|south-?west|central)(?:ern)?")
 _ALTERNATE_NAME = -2.0
-_ALTERNATE_COUNTRY = -3.0
+_ALTERNATE = {"country": -3.0, "sea": 0.0, "region": -0.5, "continent": 0.0}
 #: "Pará" is the Brazilian state rather than Suriname's "Para".
 _SAME_ACCENTS = 1.0
 _COUNTRY_CONTEXT = 3.0
@@ -77,8 +81,8 @@ _LOCAL = re.compile(
 
 #: What is called after its own town; streets and parks are called after others.
 _INSTITUTION = re.compile(
-    r"(?:\s(?:general|central|county|city|international|community|railway|train|bus|fire|police|power|air|air force|naval|"
-    r"high|middle|elementary|district|regional|medical|military))*\s"
+    r"(?:\s(?:general|central|county|city|international|community|railway|train|bus|fire|police|power|air|air force|"
+    r"naval|high|middle|elementary|district|regional|medical|military))*\s"
     r"(?:hospital|clinic|airport|station|school|prison|jail|court|courthouse|stadium|cathedral|base|"
     r"port|harbou?r|refinery|plant|dam|camp|market|hall|mine|museum|library|zoo|barracks)$",
     re.IGNORECASE,
@@ -108,10 +112,18 @@ _CUED: dict[str, dict[str, float]] = {
     "area": {"admin1": 1.0, "region": 1.0, "admin2": 0.8},
     "part": {"admin2": 1.0, "admin1": 0.8},
     "city": {"city": 1.0},
+    "the": {"sea": 0.6, "region": 0.6, "continent": 0.6},
 }
+#: "The Atlantic", and no noun behind it that the article would belong to: no town.
+_ARTICLE = re.compile(r"\b[Tt]he\s$")
+_NO_NOUN = re.compile(
+    r"\s*(?:[.,;:!?)]|$|(?:and|or|to|into|from|in|on|off|near|by|for|with|as|at|after|is|was|were|are|has|had|will|that)\b)"
+)
 _LARGE_TOWN = 100_000
 #: Persons from which on a town is what its name stands for, rather than the division named after it.
 _SEAT = 15_000
+#: Persons from which on a town needs no division to be known by: Washington.
+_METROPOLIS = 500_000
 #: Words for a place that was named before, and what such a place may be.
 _NAMED_BY: dict[tuple[str, ...], tuple[str, ...]] = {
     ("city", "town", "village"): ("city",),
@@ -269,9 +281,12 @@ def _settled_by(
 
 
 def _cue(text: str, span: Span) -> str:
-    """Give what the words around a name say it is: "area", "part", "city", or "" if they say nothing."""
+    """Give what the words around a name say it is: "area", "part", "city", "the", or "" if they say nothing."""
     match = _CUE_BEHIND.match(text, span.end) or _CUE_BEFORE.search(text, max(0, span.start - 24), span.start)
-    return str(match.lastgroup) if match is not None else ""
+    if match is not None:
+        return str(match.lastgroup)
+    article = _ARTICLE.search(text, max(0, span.start - 5), span.start) and _NO_NOUN.match(text, span.end)
+    return "the" if article else ""
 
 
 def _heed(cue: str, name: str, written: set[str], candidates: list[Place], base: list[float]) -> None:
@@ -285,6 +300,8 @@ def _heed(cue: str, name: str, written: set[str], candidates: list[Place], base:
 
 def _candidates(toponym: Toponym, lookup: Any, gazetteer: Gazetteer) -> list[Place]:
     text = toponym.span.text.strip()
+    if _COMPASS_ONLY.fullmatch(text.lower()):
+        return []
     if toponym.kind == "demonym":
         return gazetteer.demonym(text) or list(lookup(text, _LIMIT))
     places = list(lookup(text, 60))
@@ -326,7 +343,8 @@ def _base(toponym: Toponym, place: Place, areas: list[Place], document: Document
     written = toponym.span.text
     # "U.S." is no alternate name to be wary of; "Columbia", which some languages have for Colombia, is.
     if toponym.kind != "demonym" and not is_abbreviation(written) and normalize(place.name) != normalize(written):
-        score += _ALTERNATE_COUNTRY if place.feature == "country" else _ALTERNATE_NAME
+        # The other names of seas and regions were written for news; those of towns are of all languages.
+        score += _ALTERNATE.get(place.feature, _ALTERNATE_NAME)
     elif place.name == written and not written.isascii():
         score += _SAME_ACCENTS
     if areas:
@@ -343,6 +361,11 @@ def _prefer_seats(written: str, candidates: list[Place], base: list[float]) -> N
         (k, p) for k, p in enumerate(candidates)
         if p.feature == "city" and (p.population or 0) >= _SEAT
     ]  # fmt: skip
+    for area in [p for p in candidates if p.feature == "admin1" and normalize(p.name) == key]:
+        for k, town in enumerate(candidates):
+            elsewhere = town.country == area.country and town.admin1 != area.admin1
+            if town.feature == "city" and elsewhere and (town.population or 0) < _METROPOLIS:
+                base[k] += _LIKE_A_DIVISION
     for i, area in enumerate(candidates):
         if area.feature not in ("admin1", "admin2") or normalize(area.name) != key:
             continue

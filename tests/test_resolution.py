@@ -68,6 +68,22 @@ def test_a_country_is_not_its_capital_of_the_same_name():
     assert (capital.place.feature, country.place.feature) == ("city", "country")
 
 
+def test_a_state_goes_before_the_small_town_called_like_it():
+    text = "A man in Florida won a prize. He had lived in New York and in Albany before."
+    assert located(text, "Florida", "New York", "Albany")[0].place.feature == "admin1"
+    assert located("Staff in Washington and in Maryland stayed away.", "Washington")[0].place.feature == "city"
+
+
+@pytest.mark.parametrize("word", ["West", "Western", "southeastern"])
+def test_a_compass_word_alone_is_no_name(word):
+    assert located(f"The {word} countries met in Colombo, Sri Lanka.", word, "Colombo", "Sri Lanka")[0].place is None
+
+
+def test_a_sea_is_known_by_its_short_name():
+    text = "Storms crossed the Atlantic from Iowa."
+    assert located(text, "Atlantic", "Iowa")[0].place.feature == "sea"
+
+
 def test_accents_tell_namesakes_apart():
     assert located("Police went to the state of Pará.", "Pará")[0].place.country == "BR"
 

@@ -15,7 +15,8 @@ from geomap.actors import describe
 from geomap.casualties import Casualty, find_casualties
 from geomap.dates import DateRange, find_dates, resolve_date
 from geomap.encoder import ROLES, Reading
-from geomap.model import ATTACKS, Actor, DatePrecision, Document, Span, Status, Toponym
+from geomap.model import ATTACKS, Actor, Count, DatePrecision, Document, Span, Status, Toponym
+from geomap.people import add
 from geomap.triggers import EDGES, Mention, tidy
 
 __all__ = ["actors_of", "dates_of", "fill_roles", "overlaps", "place_of"]
@@ -33,6 +34,14 @@ _TIED = 0.4
 _ELSEWHERE = 0.3
 #: A count of persons is an event's from this on.
 _COUNT = 0.3
+#: A count gains this much with the event whose trigger is among its words.
+_OWN_WORDS = 0.3
+#: Words by which a further count is added to the one before.
+_FURTHER = frozenset({"also", "another", "further", "other", "additional"})
+#: ... when it comes within so many words,
+_NEXT = 25
+#: ... unless these stand with it.
+_PERHAPS = frozenset({"could", "may", "might", "feared"})
 #: A doer below the first figure is another event's of the sentence whose probability is higher by the second.
 _DOUBTFUL = 0.7
 _FAR = 0.25
@@ -197,28 +206,67 @@ def _assign_counts(reading: Reading, mentions: Sequence[Mention]) -> None:
             continue
         start = reading.tokens[lo].start
         text = reading.text[start : reading.tokens[hi - 1].end]
+        links = []
         for casualty in find_casualties(text):
-            span = reading.tokens_in(start + casualty.start, start + casualty.end)
-            _assign(casualty, range(max(span.start, lo), min(span.stop, hi)), own, reading)
+            found = reading.tokens_in(start + casualty.start, start + casualty.end)
+            span = range(max(found.start, lo), min(found.stop, hi))
+            score, mention = _linked(casualty, span, own, reading)
+            if mention is not None:
+                links.append((score, span, casualty, mention))
+        given: dict[tuple[str, int], list[tuple[float, range, Casualty]]] = {}
+        for score, span, casualty, mention in links:
+            given.setdefault((casualty.kind, own.index(mention)), []).append((score, span, casualty))
+        for (kind, number), parts in given.items():
+            own[number].counts[kind] = _together(reading, parts)
 
 
-def _assign(casualty: Casualty, span: range, mentions: Sequence[Mention], reading: Reading) -> None:
+def _linked(
+    casualty: Casualty, span: range, mentions: Sequence[Mention], reading: Reading
+) -> tuple[float, Mention | None]:
+    """Give the event that a count belongs to, and how surely; None if that can't be told."""
     role = ROLES.index(casualty.kind)
     ranked = []
-    for mention in mentions:
+    for number, mention in enumerate(mentions):
         assert mention.roles is not None
         part = mention.roles[role, span.start - mention.first : span.stop - mention.first]
-        ranked.append((float(part.max()) if part.size else 0.0, mention))
-    score, best = max(ranked, key=lambda r: r[0])
-    if score < _COUNT:
-        # Counts in words ("a man was shot") are hard to link: the sentence's one deadly kind of event has them.
-        sentence = reading.sentence_of[span.start] if span else -1
-        deadly = [m for m in mentions if m.layer in _DEADLY and reading.sentence_of[m.tokens.start] == sentence]
-        if len({m.layer for m in deadly}) != 1:
-            return
-        best = min(deadly, key=lambda m: abs(m.tokens.start - span.start))
-    if score > best.counts.get(casualty.kind, (-1.0, None))[0]:
-        best.counts[casualty.kind] = (score, casualty.count)
+        score = float(part.max()) if part.size else 0.0
+        # "kills 12" is trigger and count in one.
+        if mention.tokens.start < span.stop and span.start < mention.tokens.stop:
+            score += _OWN_WORDS
+        ranked.append((score, -number))
+    score, number = max(ranked)
+    if score >= _COUNT:
+        return score, mentions[-number]
+    # Counts in words ("a man was shot") are hard to link: the sentence's one deadly kind of event has them, and those
+    # of a sentence without events ("No casualties were reported.") the last one before it.
+    sentence = reading.sentence_of[span.start] if span else -1
+    deadly = [m for m in mentions if m.layer in _DEADLY]
+    here = [m for m in deadly if reading.sentence_of[m.tokens.start] == sentence]
+    if len({m.layer for m in here}) == 1:
+        return score, min(here, key=lambda m: abs(m.tokens.start - span.start))
+    before = [m for m in deadly if reading.sentence_of[m.tokens.start] < sentence]
+    silent = not any(reading.sentence_of[m.tokens.start] == sentence for m in mentions)
+    return (score, before[-1]) if silent and before else (score, None)
+
+
+def _together(reading: Reading, parts: Sequence[tuple[float, range, Casualty]]) -> tuple[float, Count]:
+    """Give what several counts for one event come to: "another guard was also killed" adds to what was said."""
+    best = max(range(len(parts)), key=lambda i: (parts[i][0], -i))
+    score, _, casualty = parts[best]
+    count = casualty.count
+    for (_, last, _), (_, span, more) in pairwise(parts[best:]):
+        between = [reading.tokens[i].text.lower() for i in range(last.stop, span.stop)]
+        if (
+            span.start - last.stop >= 0
+            and len(between) <= _NEXT
+            and _FURTHER.intersection(between)
+            and not _PERHAPS.intersection(between)
+            and more.count.low > 0
+        ):
+            count = add(count, more.count)
+        else:
+            break
+    return score, count
 
 
 def actors_of(mention: Mention, speakers: Sequence[Span]) -> list[Actor]:

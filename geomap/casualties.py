@@ -79,6 +79,7 @@ _COUNTED: dict[str, tuple[Kind, ...]] = {
     "injuries": ("injured",), "casualties": ("killed", "injured"), "death": ("killed",), "fatality": ("killed",),
     "injury": ("injured",),
 }  # fmt: skip
+_TAKES = _set("take takes took taken taking")
 _TOLL_VERBS = _set(
     "to at of is are now reach reaches reached reaching stands stood hits hit exceeds exceeded passes passed "
     "surpasses surpassed tops topped was were"
@@ -369,6 +370,8 @@ def _lives(words: Words, position: int) -> Group | None:
         and before[-2] in ("lost", "lose", "loses", "losing")
     ):
         return _subject(words, position - 2) or _subject_of_loss(words, position - 2)
+    if before[-1:] == ["own"] and before[-2:-1] and before[-2] in ("his", "her") and words.at(position - 3) in _TAKES:
+        return Group(position - 3, position + 1, Count(1, 1), False)
     if any(w in before for w in ("claim", "claims", "claimed", "claiming", "took", "takes", "taking", "taken", "cost",
                                  "costs", "costing", "loss", "lost")):  # fmt: skip
         for start in range(max(0, position - 6), position):

@@ -45,6 +45,8 @@ _POPULATION_WEIGHT = 1.25
 _LIKE_A_DIVISION = -4.0
 #: What part of the world, or of the country just named: no name, unless something says so ("Western Province").
 _COMPASS_ONLY = re.compile(r"(?:north|south|east|west|north-?east|north-?west|south-?east|south-?west|central)(?:ern)?")
+#: A division of few people, such as the Maryland of Liberia, counts so much less a power of ten below a million.
+_DIVISION_WEIGHT = 0.7
 _ALTERNATE_NAME = -2.0
 _ALTERNATE = {"country": -3.0, "sea": 0.0, "region": -0.5, "continent": 0.0}
 #: "Pará" is the Brazilian state rather than Suriname's "Para".
@@ -122,6 +124,8 @@ _NO_NOUN = re.compile(
 _LARGE_TOWN = 100_000
 #: Persons from which on a town is what its name stands for, rather than the division named after it.
 _SEAT = 15_000
+#: A town with another name as its first, New York City, has this share of its division's people at least.
+_SEAT_SHARE = 0.05
 #: Persons from which on a town needs no division to be known by: Washington.
 _METROPOLIS = 500_000
 #: Words for a place that was named before, and what such a place may be.
@@ -340,6 +344,8 @@ def _base(toponym: Toponym, place: Place, areas: list[Place], document: Document
         score = _POPULATION_WEIGHT * math.log10((place.population or 100) + 1)
     else:
         score = _PRIOR.get(place.feature, 4.0)
+        if place.feature == "admin1" and place.population:
+            score += _DIVISION_WEIGHT * min(0.0, math.log10(place.population) - 6)
     written = toponym.span.text
     # "U.S." is no alternate name to be wary of; "Columbia", which some languages have for Colombia, is.
     if toponym.kind != "demonym" and not is_abbreviation(written) and normalize(place.name) != normalize(written):
@@ -374,6 +380,7 @@ def _prefer_seats(written: str, candidates: list[Place], base: list[float]) -> N
                 town.country == area.country
                 and town.admin1 is not None
                 and normalize(town.admin1) == normalize(area.admin1 or area.name)
+                and (normalize(town.name) == key or (town.population or 0) >= _SEAT_SHARE * (area.population or 0))
             ):
                 base[k] = max(base[k], base[i])
                 base[i] = base[k] - 0.5

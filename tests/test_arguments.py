@@ -85,6 +85,19 @@ def test_two_events_of_one_sentence_keep_their_own_dates():
             Count(15, 15),
         ),
         ("A landslide buried a village in Nepal; nobody was killed.", "natural_disaster", Count(0, 0), None),
+        ("A bomb exploded at a bank in Lima, Peru. No casualties were reported.", "bombing", Count(0, 0), Count(0, 0)),
+        (
+            "A bus hit a wall in Nantes, France. Two people were killed. Another passenger was also killed.",
+            "accident",
+            Count(3, 3),
+            None,
+        ),
+        (
+            "Seven people were injured and one other was injured when a tram derailed in Graz, Austria.",
+            "accident",
+            None,
+            Count(8, 8),
+        ),
     ],
 )
 def test_how_many(text, layer, killed, injured):

@@ -49,6 +49,7 @@ def counts(text: str) -> list[tuple[str, int, int | None]]:
         ("A man was shot dead.", 1, 1),
         ("A 34-year-old man was killed.", 1, 1),
         ("The pilot was killed.", 1, 1),
+        ("The gunman then takes his own life.", 1, 1),
         ("Maria Lopez was murdered in 2012.", 1, 1),
         ("A raid killed General Omar Said.", 1, 1),
         ("Police shot dead two men.", 2, 2),

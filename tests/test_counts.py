@@ -27,7 +27,7 @@ from geomap.model import Count
         ("several hundred", 200, None),
         ("thousands", 2000, None),
         ("tens of thousands", 20_000, None),
-        ("several", 2, None),
+        ("several", 3, None),
         ("a couple of", 2, 2),
         ("both", 2, 2),
         ("between 10 and 15", 10, 15),

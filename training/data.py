@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from geomap.encoder import ENTITY_LABELS, KIND_LABELS, ROLES, STATUSES, pieces
-from geomap.text import Token, tokenize
+from geomap.encoder import ENTITY_LABELS, KIND_LABELS, ROLES, STATUSES, Reading, pieces
+from geomap.text import Token, sentences, tokenize
 
 IGNORE = -100
 _TYPES = {"GPE": "LOC"}
@@ -196,7 +196,8 @@ def read_events(path: Path, layers: list[str]) -> list[tuple[str, Window, Window
 
 def event_window(item: dict[str, Any], text: str, layers: list[str]) -> Window:
     """Label the tokens of one item for all event heads."""
-    tokens = tokenize(text)
+    # As the encoder makes them, sentence by sentence.
+    tokens = [t for s in sentences(text) for t in tokenize(s.text, s.start)]
     n = len(tokens)
     kind, trigger, status, main = [0] * n, [0] * n, [IGNORE] * n, [IGNORE] * n
     window = Window([t.text for t in tokens], kind=kind, trigger=trigger, status=status, main=main)
@@ -204,7 +205,7 @@ def event_window(item: dict[str, Any], text: str, layers: list[str]) -> Window:
         for k, i in enumerate(_inside(tokens, toponym["start"], toponym["end"])):
             kind[i] = KIND_LABELS.index(f"{'I' if k else 'B'}-{toponym['kind']}")
     for event in sorted(item["events"], key=lambda e: not e["main"]):
-        start = text.find(event["trigger"])
+        start = event.get("start", text.find(event["trigger"]))
         if start < 0 or event["layer"] not in layers:
             continue
         inside = _inside(tokens, start, start + len(event["trigger"]))
@@ -216,6 +217,67 @@ def event_window(item: dict[str, Any], text: str, layers: list[str]) -> Window:
         if own:
             window.pairs.append((own, [_role_tokens(event, role, text, tokens, start) for role in ROLES]))
     return window
+
+
+def read_own(folder: Path, layers: list[str], rng: random.Random) -> list[Window]:
+    """Read the texts written for this project (training/events/*.jsonl), cut into windows as the encoder cuts them.
+
+    Their labels name words, not offsets; "in" is a longer stretch, there once, that holds the trigger, and "again" are
+    further words for a happening, which are neither asked for nor forbidden.
+    """
+    windows: list[Window] = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for item in _jsonl(path):
+            windows += _cut(_own_window(item, layers), Reading(item["text"]), rng)
+    return windows
+
+
+def _own_window(item: dict[str, Any], layers: list[str]) -> Window:
+    text, toponyms, at = item["text"], [], 0
+    for words, kind in item.get("toponyms", ()):
+        start = text.find(words, at)
+        if start >= 0:
+            at = start + len(words)
+            toponyms.append({"start": start, "end": at, "kind": kind})
+    events = []
+    for event in item.get("events", ()):
+        around = event.get("in")
+        place = text.find(around) if around else 0
+        start = place + (around or text).find(event["trigger"])
+        events.append({"status": "reported", "main": True} | event | {"start": start})
+    window = event_window(item | {"toponyms": toponyms, "events": events}, text, layers)
+    assert window.trigger is not None
+    tokens = [t for s in sentences(text) for t in tokenize(s.text, s.start)]
+    for words in {w for e in item.get("events", ()) for w in e.get("again") or ()}:
+        for match in re.finditer(re.escape(words), text):
+            for i in _inside(tokens, match.start(), match.end()):
+                window.trigger[i] = window.trigger[i] or IGNORE
+    return window
+
+
+def _cut(window: Window, reading: Reading, rng: random.Random) -> list[Window]:
+    """Cut a text's labels into the encoder's windows, and now and then into longer or shorter ones."""
+    if len(window.words) != len(reading.tokens):
+        raise ValueError(f"tokens differ in {reading.text[:60]!r}")
+    extents = list(reading.windows)
+    if len(extents) > 1 and rng.random() < 0.5:  # neighbors together
+        extents = [(a[0], b[1]) for a, b in zip(extents[::2], [*extents[1::2], extents[-1]], strict=False)]
+    return [_part(window, lo, hi) for lo, hi in extents]
+
+
+def _part(window: Window, lo: int, hi: int) -> Window:
+    def own(labels: list[int] | None) -> list[int] | None:
+        return labels[lo:hi] if labels is not None else None
+
+    pairs = []
+    for trigger, roles in window.pairs:
+        inside = [i - lo for i in trigger if lo <= i < hi]
+        if inside:
+            pairs.append((inside, [None if r is None else [i - lo for i in r if lo <= i < hi] for r in roles]))
+    return Window(
+        window.words[lo:hi], kind=own(window.kind), trigger=own(window.trigger), status=own(window.status),
+        main=own(window.main), pairs=pairs,
+    )  # fmt: skip
 
 
 def _inside(tokens: list[Token], start: int, end: int) -> list[int]:

@@ -23,7 +23,7 @@ from torch.nn import functional as F
 from transformers import BertConfig, BertModel
 
 from geomap.encoder import ENTITY_LABELS, HEADS, KIND_LABELS, ROLES, STATUSES, pieces
-from training.data import IGNORE, Window, join, read_entities, read_events, recase
+from training.data import IGNORE, Window, join, read_entities, read_events, read_own, recase
 from training.hard_cases import gazetteer_names, hard_cases, swap_names, with_dateline
 
 #: Width of the two projections whose product scores a role of a pair of tokens.
@@ -163,6 +163,8 @@ def main() -> None:
     parser.add_argument("--entities", type=Path, required=True)
     parser.add_argument("--events", type=Path, required=True)
     parser.add_argument("--layers", type=Path, required=True, help="folder of layer TOML files, or a JSON list of ids")
+    parser.add_argument("--own", type=Path, help="folder of texts written for the purpose, JSON lines")
+    parser.add_argument("--own-epochs", type=float, default=1.0, help="passes over these for a pass over the items")
     parser.add_argument("--silver", type=int, default=20000)
     parser.add_argument("--epochs", type=int, default=13, help="passes over the event items")
     parser.add_argument("--entity-epochs", type=float, default=3.0)
@@ -214,6 +216,9 @@ def main() -> None:
     schedule: list[list[Window]] = []
     for _ in range(args.epochs):
         epoch = [rng.choice(pair[1:]) for pair in train]
+        if args.own:
+            own = read_own(args.own, layers, rng)
+            epoch += rng.sample(own, int(len(own) * min(1.0, args.own_epochs)))
         schedule += sample_batches([varied(w) for w in epoch], 16, rng)
     pool: list[list[Window]] = []
     repeats = args.entity_epochs

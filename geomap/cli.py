@@ -22,6 +22,8 @@ from geomap import __version__
 from geomap.errors import GeomapError, Problem
 
 if TYPE_CHECKING:
+    from geomap.evaluation import Evaluation
+    from geomap.event_evaluation import EventEvaluation
     from geomap.model import Document, Incident
     from geomap.pipeline import Build
 
@@ -103,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
     _build_parser(commands)
     _documents_parser(commands, "places", "find the places that documents name", _places)
     _documents_parser(commands, "events", "find the events that documents report", _events)
+    _explain_parser(commands)
     _other_parsers(commands)
     return top
 
@@ -123,12 +126,7 @@ def _command(commands: Any, name: str, help_: str, usage: str, run: Callable[[ar
 
 def _build_parser(commands: Any) -> None:
     build = _command(commands, "build", "build a map from news texts", "build [SOURCE ...] [options]", _build)
-    build.add_argument(
-        "sources",
-        nargs="*",
-        metavar="SOURCE",
-        help=f"text, feed or table file, folder of these, or - for standard input (default: {_DEFAULT_SOURCE}/)",
-    )
+    _sources(build)
     build.add_argument(
         "-o",
         "--output",
@@ -136,16 +134,6 @@ def _build_parser(commands: Any) -> None:
         default=Path("output"),
         metavar="DIR",
         help="folder for the files (default: output)",
-    )
-    build.add_argument("--layers", type=Path, metavar="DIR", help="folder of layer files to add to the built-in ones")
-    build.add_argument(
-        "--published", type=_date, metavar="DATE", help="date of publication of texts that give none, YYYY-MM-DD"
-    )
-    build.add_argument(
-        "--country",
-        type=_country,
-        metavar="CC",
-        help="country of the texts' readers, ISO 3166-1 alpha-2; a hint for ambiguous names",
     )
     build.add_argument(
         "--format",
@@ -159,6 +147,33 @@ def _build_parser(commands: Any) -> None:
     build.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes to use (default: 1)")
     build.add_argument("--title", default="Incident map", metavar="TEXT", help="title of the map")
     build.add_argument("--strict", action="store_true", help="write nothing if there is any problem")
+
+
+def _sources(command: Any) -> None:
+    """Add what decides which texts are read, and how."""
+    command.add_argument(
+        "sources",
+        nargs="*",
+        metavar="SOURCE",
+        help=f"text, feed or table file, folder of these, or - for standard input (default: {_DEFAULT_SOURCE}/)",
+    )
+    command.add_argument("--layers", type=Path, metavar="DIR", help="folder of layer files to add to the built-in ones")
+    command.add_argument(
+        "--published", type=_date, metavar="DATE", help="date of publication of texts that give none, YYYY-MM-DD"
+    )
+    command.add_argument(
+        "--country",
+        type=_country,
+        metavar="CC",
+        help="country of the texts' readers, ISO 3166-1 alpha-2; a hint for ambiguous names",
+    )
+    _config(command)
+
+
+def _config(command: Any) -> None:
+    command.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings (default: geomap.toml in this folder, if there is one)"
+    )
 
 
 def _documents_parser(commands: Any, name: str, help_: str, run: Callable[[argparse.Namespace], int]) -> None:
@@ -186,6 +201,20 @@ def _documents_parser(commands: Any, name: str, help_: str, run: Callable[[argpa
         command.add_argument(
             "--layers", type=Path, metavar="DIR", help="folder of layer files to add to the built-in ones"
         )
+        _config(command)
+
+
+def _explain_parser(commands: Any) -> None:
+    command = _command(
+        commands,
+        "explain",
+        "tell why an incident is there: sentences, scores, rules",
+        "explain INCIDENT [SOURCE ...] [options]",
+        _explain,
+    )
+    command.add_argument("incident", metavar="INCIDENT", help="id of an incident, or the beginning of one")
+    _sources(command)
+    command.add_argument("--json", action="store_true", help="print the sections as a JSON array")
 
 
 def _other_parsers(commands: Any) -> None:
@@ -195,13 +224,25 @@ def _other_parsers(commands: Any) -> None:
     geocode.add_argument("query", metavar="QUERY", help='"Isfahan", "southern Syria", "20 km north of Isfahan"')
     geocode.add_argument("--limit", type=_positive, default=5, metavar="N", help="places to give at most (default: 5)")
     evaluate = _command(
-        commands, "evaluate", "score places against texts marked by hand", "evaluate CORPUS [options]", _evaluate
+        commands,
+        "evaluate",
+        "score places or events against texts marked by hand",
+        "evaluate CORPUS [options]",
+        _evaluate,
     )
     evaluate.add_argument(
         "corpus",
         type=Path,
         metavar="CORPUS",
         help='JSON lines {"id","text","toponyms":[{"start","end","lat","lon"}]}: characters, degrees (null: not known)',
+    )
+    evaluate.add_argument(
+        "--events",
+        action="store_true",
+        help='score events; CORPUS has {"id","text","published","events":[{"layer","trigger","lat","lon","main"}]}',
+    )
+    evaluate.add_argument(
+        "--layers", type=Path, metavar="DIR", help="folder of layer files to add to the built-in ones"
     )
     evaluate.add_argument("--json", action="store_true", help="print everything as one JSON object")
     evaluate.add_argument(
@@ -281,12 +322,10 @@ def _usage(message: str) -> NoReturn:
 def _build(arguments: argparse.Namespace) -> int:
     from geomap import pipeline
     from geomap.export import check_writable, file_names, write
+    from geomap.settings import read_thresholds
 
-    sources = arguments.sources
-    if not sources:
-        if not Path(_DEFAULT_SOURCE).is_dir():
-            _usage(f"no SOURCE given and no folder {_DEFAULT_SOURCE}/ here; name a text file or a folder of them")
-        sources = [_DEFAULT_SOURCE]
+    sources = _named_sources(arguments)
+    thresholds = read_thresholds(arguments.config)
     if arguments.since and arguments.until and arguments.since > arguments.until:
         _usage(f"--since {arguments.since} is after --until {arguments.until}; no incident can be in between")
     output: Path = arguments.output
@@ -301,6 +340,7 @@ def _build(arguments: argparse.Namespace) -> int:
             since=arguments.since,
             until=arguments.until,
             jobs=arguments.jobs,
+            thresholds=thresholds,
             progress=progress,
         )
     _report(built.problems)
@@ -317,6 +357,45 @@ def _build(arguments: argparse.Namespace) -> int:
     if not arguments.quiet:
         _summarize(built, [output / _MAP, *paths])
     return _AT_FAULT if built.problems else _DONE
+
+
+def _named_sources(arguments: argparse.Namespace) -> list[str]:
+    if arguments.sources:
+        return list(arguments.sources)
+    if not Path(_DEFAULT_SOURCE).is_dir():
+        _usage(f"no SOURCE given and no folder {_DEFAULT_SOURCE}/ here; name a text file or a folder of them")
+    return [_DEFAULT_SOURCE]
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from geomap import pipeline
+    from geomap.explanation import explain, find_incident
+    from geomap.settings import read_thresholds
+
+    sources = _named_sources(arguments)
+    thresholds = read_thresholds(arguments.config)
+    with _Progress(arguments.quiet) as progress:
+        _open_gazetteer(progress)
+        built = pipeline.build(
+            sources,
+            layers_folder=arguments.layers,
+            published=arguments.published,
+            country=arguments.country,
+            thresholds=thresholds,
+            progress=progress,
+        )
+    incident = find_incident(built.incidents, arguments.incident)
+    sections = explain(incident, built.documents, built.layers, thresholds=thresholds)
+    if arguments.json:
+        print(json.dumps([asdict(section) for section in sections], ensure_ascii=False, indent=2))
+    else:
+        for number, section in enumerate(sections):
+            print(("\n" if number else "") + _one_line(section.title).upper())
+            for line in section.lines:
+                print(f"  {_one_line(line)}")
+    return _report(built.problems)
 
 
 def _places(arguments: argparse.Namespace) -> int:
@@ -336,13 +415,15 @@ def _events(arguments: argparse.Namespace) -> int:
     from geomap import pipeline
     from geomap.layers import load_layers
     from geomap.records import events_record
+    from geomap.settings import read_thresholds
 
+    thresholds = read_thresholds(arguments.config)
     layers, problems = load_layers(arguments.layers)
     documents, unread = _read(arguments)
     if documents:
         with _Progress(arguments.quiet or _to_terminal(arguments)) as progress:
             _open_gazetteer(progress)
-            found = pipeline.events(documents, layers, progress=progress)
+            found = pipeline.events(documents, layers, thresholds=thresholds, progress=progress)
             _write_lines((events_record(document, events) for document, events in found), arguments.output)
     return _report([*problems, *unread])
 
@@ -363,37 +444,71 @@ def _geocode(arguments: argparse.Namespace) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
-    from geomap.evaluation import evaluate, read_floors, read_gold
+    from geomap.evaluation import read_floors
 
     floors = read_floors(arguments.floors) if arguments.floors else {}
-    gold, problems = read_gold(arguments.corpus)
-    if not gold:
-        problems = [
-            *problems,
-            Problem(str(arguments.corpus), "no gold document found; give a text a line, as --help says"),
-        ]
-        return _report(problems)
-    with _Progress(arguments.quiet) as progress:
-        _open_gazetteer(progress)
-        result = evaluate(gold, examples=arguments.examples, progress=progress)
-    if arguments.json:
-        print(json.dumps(asdict(result), ensure_ascii=False, indent=2))
-    else:
-        _print_table(("measure", "value"), [(name, f"{value:g}") for name, value in result.scores.items()])
-        print()
-        _print_table(("errors", "count", "meaning"), [(e.name, str(e.count), e.meaning) for e in result.errors])
-        for error in result.errors:
-            for example in error.examples:
-                print(_one_line(f"  {error.name}: {example}"))
+    run = _evaluate_events if arguments.events else _evaluate_places
+    scores, problems = run(arguments)
+    if not scores:
+        nothing = Problem(str(arguments.corpus), "no gold document found; give a text a line, as --help says")
+        return _report([*problems, nothing])
     code = _report(problems)
     for name, floor in sorted(floors.items()):
-        value = result.scores.get(name)
+        value = scores.get(name)
         if value is None or value < floor:
             _say("error", f"{name} is {value}, below its floor of {floor} in {arguments.floors}")
             code = _AT_FAULT
     return code
+
+
+def _evaluate_places(arguments: argparse.Namespace) -> tuple[dict[str, float], list[Problem]]:
+    from geomap.evaluation import evaluate, read_gold
+
+    gold, problems = read_gold(arguments.corpus)
+    if not gold:
+        return {}, problems
+    with _Progress(arguments.quiet) as progress:
+        _open_gazetteer(progress)
+        result = evaluate(gold, examples=arguments.examples, progress=progress)
+    _print_evaluation(result, as_json=arguments.json)
+    return result.scores, problems
+
+
+def _evaluate_events(arguments: argparse.Namespace) -> tuple[dict[str, float], list[Problem]]:
+    from geomap.event_evaluation import evaluate_events, read_gold_events
+    from geomap.layers import load_layers
+
+    layers, faulty = load_layers(arguments.layers)
+    gold, problems = read_gold_events(arguments.corpus)
+    if not gold:
+        return {}, [*faulty, *problems]
+    with _Progress(arguments.quiet) as progress:
+        _open_gazetteer(progress)
+        result = evaluate_events(gold, layers, examples=arguments.examples, progress=progress)
+    _print_evaluation(result, as_json=arguments.json)
+    if not arguments.json:
+        print()
+        rows = [
+            (wanted or "(none)", given or "(none)", str(count))
+            for wanted, row in result.confusion.items()
+            for given, count in sorted(row.items(), key=lambda item: (-item[1], item[0]))
+        ]
+        _print_table(("type", "given", "count"), rows)
+    return result.scores, [*faulty, *problems]
+
+
+def _print_evaluation(result: Evaluation | EventEvaluation, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    if as_json:
+        print(json.dumps(asdict(result), ensure_ascii=False, indent=2))
+        return
+    _print_table(("measure", "value"), [(name, f"{value:g}") for name, value in result.scores.items()])
+    print()
+    _print_table(("errors", "count", "meaning"), [(e.name, str(e.count), e.meaning) for e in result.errors])
+    for error in result.errors:
+        for example in error.examples:
+            print(_one_line(f"  {error.name}: {example}"))
 
 
 def _layers(arguments: argparse.Namespace) -> int:

@@ -18,9 +18,9 @@ from itertools import product
 from geomap.actors import same_actor
 from geomap.model import ATTACKS, Actor, Count, Document, Event, Incident, Layer, Place, Source, Toponym
 from geomap.status import combine, settle_all
-from geomap.text import lemma
+from geomap.text import lemma, sentences
 
-__all__ = ["coreference", "merge", "summarize"]
+__all__ = ["DEFAULTS", "Thresholds", "coreference", "merge", "reasons", "summarize"]
 
 #: Words by which a later mention names an attack loosely; it then belongs to the happening it points back to.
 _LOOSE = frozenset(
@@ -37,25 +37,34 @@ _SPECIFIC = frozenset(
         "rocket", "shell", "suicide", "uav",
     }
 )  # fmt: skip
-#: Points that agreement earns; a pair with fewer than `_SAME` is two happenings.
-_SAME = 2.0
-#: Days by which reports of one happening may differ across documents.
-_DAYS = 2
-_KM = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When two mentions are one happening; `[coreference]` of geomap.toml changes them."""
+
+    same: float = 2.0  #: points that agreement must earn; a pair with fewer is two happenings
+    days: int = 2  #: days by which reports of one happening may differ across documents
+    km: float = 25.0  #: kilometres that two spots may lie apart and still be one place
+
+
+DEFAULTS = Thresholds()
+#: Share of their sentences from which on two texts are copies of one.
+_COPY = 0.6
 #: Words that two actors may share and still be others.
 _FILLERS = frozenset({"all", "and", "few", "for", "from", "many", "more", "other", "several", "some", "the", "with"})
 #: Layers of what is said, of which one speaker makes one a day.
 _WORDS = frozenset({"appeal", "condemnation", "threat"})
 
 
-def coreference(events: Sequence[Event]) -> list[tuple[Event, ...]]:
+def coreference(events: Sequence[Event], thresholds: Thresholds = DEFAULTS) -> list[tuple[Event, ...]]:
     """Group the events of one document by happening; groups and their events keep the order of the text."""
     groups: list[list[Event]] = []
     # Located and dated mentions first: a loose later mention is measured against the fullest account.
     for event in sorted(events, key=lambda e: (-_fullness(e), e.trigger.start)):
-        scored = [(_agreement(event, group), -i) for i, group in enumerate(groups)]
+        scored = [(_agreement(event, group, thresholds), -i) for i, group in enumerate(groups)]
         best = max(scored, default=(-math.inf, 0))
-        if best[0] >= _SAME:
+        if best[0] >= thresholds.same:
             groups[-best[1]].append(event)
         else:
             groups.append([event])
@@ -68,24 +77,47 @@ def _fullness(event: Event) -> int:
     return 4 * event.main + 2 * (event.toponym is not None) + dated + bool(event.actors)
 
 
-def _agreement(event: Event, group: Sequence[Event]) -> float:
+def _agreement(event: Event, group: Sequence[Event], thresholds: Thresholds) -> float:
     """Points for how well a mention agrees with a group; minus infinity where they contradict."""
-    kinds = [_type(event, other) for other in group]
-    places = [_where(event, other) for other in group]
-    days = [_when(event, other) for other in group]
-    if max(kinds) == -math.inf or -math.inf in places or -math.inf in days:
-        return -math.inf
-    score = max(kinds) + max(places) + max(days) + _who([event], group)
-    score += max(_how_many(event, other) for other in group)
+    return sum(points for _, points in reasons(event, group, thresholds))
+
+
+def reasons(event: Event, group: Sequence[Event], thresholds: Thresholds = DEFAULTS) -> list[tuple[str, float]]:
+    """Give what speaks for a mention being of the same happening as others, and what against, with its points.
+
+    Minus infinity is a contradiction, which ends the list; `thresholds.same` points or more make it one happening.
+    """
+    found: list[tuple[str, float]] = []
+    for points, agree, differ in (
+        (max(_type(event, other) for other in group), "the types agree", "the types differ"),
+        (_most([_where(event, other, thresholds.km) for other in group]), "the places agree", "the places lie apart"),
+        (_most([_when(event, other) for other in group]), "the dates agree", "the dates differ"),
+        (_who([event], group), "the actors agree", "the actors differ"),
+        (max(_how_many(event, other) for other in group), "the figures agree", "the figures differ"),
+    ):
+        if points:
+            found.append((agree if points > 0 else differ, points))
+        if points == -math.inf:
+            return found
     # A text that says "arrested" twice, without a second place or time, speaks of one arrest.
-    if event.layer not in ATTACKS and _same_text(event, group):
-        score += 1.0 if any(_words(event) & _words(other) for other in group) else 0.0
+    if (
+        event.layer not in ATTACKS
+        and _same_text(event, group)
+        and any(_words(event) & _words(other) for other in group)
+    ):
+        found.append(("one text uses the same word", 1.0))
     # The tagger gives two triggers of one sentence for two happenings rather than for one.
     beside = any(event.document == o.document and event.sentence.start == o.sentence.start for o in group)
     if beside and not points_back(event):
-        score -= 1.0
-    alike = any(event.main == o.main for o in group) or points_back(event) or all(points_back(o) for o in group)
-    return score - (0.0 if alike else 1.0)
+        found.append(("one sentence names both", -1.0))
+    if not (any(event.main == o.main for o in group) or points_back(event) or all(points_back(o) for o in group)):
+        found.append(("one is news, the other background", -1.0))
+    return found
+
+
+def _most(points: Sequence[float]) -> float:
+    """Give the best of several comparisons, unless one is a contradiction."""
+    return -math.inf if -math.inf in points else max(points)
 
 
 _POINTER = re.compile(
@@ -128,15 +160,15 @@ def _loose(event: Event) -> bool:
     return bool(words & _LOOSE) and not words & _SPECIFIC
 
 
-def _where(a: Event, b: Event) -> float:
+def _where(a: Event, b: Event, km: float) -> float:
     # Where a text only points back to an attack, the place named beside it is that of something else.
     if a.toponym is None or b.toponym is None or points_back(a) or points_back(b):
         return 0.0
-    relation = _overlap(a.toponym, b.toponym)
+    relation = _overlap(a.toponym, b.toponym, km)
     return -math.inf if relation is None else relation
 
 
-def _overlap(a: Toponym, b: Toponym) -> float | None:
+def _overlap(a: Toponym, b: Toponym, km: float) -> float | None:
     """Points for two places: the same, one within the other, or (None) apart."""
     assert a.place is not None
     assert b.place is not None
@@ -152,7 +184,7 @@ def _overlap(a: Toponym, b: Toponym) -> float | None:
         if b.footprint is not None and a.footprint is None:
             return 0.5 if _inside(b, pa) else (0.0 if a.place.feature == "country" else None)
         return 0.5
-    reach = max(_KM, 0.5 * ((a.radius_km or 0) + (b.radius_km or 0))) if _small(a) and _small(b) else _KM
+    reach = max(km, 0.5 * ((a.radius_km or 0) + (b.radius_km or 0))) if _small(a) and _small(b) else km
     return 0.5 if _km(pa, pb) <= reach else None
 
 
@@ -303,6 +335,25 @@ def _first_count(counts: Iterable[Count | None]) -> Count | None:
     return next((c for c in counts if c is not None), None)
 
 
+def _latest(counts: Sequence[tuple[Count | None, date | None]]) -> Count | None:
+    """Give the count of the latest reports (these come first): those of one day that differ are a range."""
+    said = [(count, day) for count, day in counts if count is not None]
+    if not said:
+        return None
+    first, newest = said[0]
+    range_ = first
+    for count, day in said[1:]:
+        if day is None or newest is None or (newest - day).days > 0:
+            continue
+        high = None if count.high is None or range_.high is None else max(count.high, range_.high)
+        range_ = Count(min(count.low, range_.low), high) if _apart(count, range_) else range_
+    return range_
+
+
+def _apart(a: Count, b: Count) -> bool:
+    return (b.high is not None and a.low > b.high) or (a.high is not None and b.low > a.high)
+
+
 def _all_actors(events: Sequence[Event]) -> tuple[Actor, ...]:
     kept: list[Actor] = []
     for event in events:
@@ -320,7 +371,12 @@ class _Cluster:
     mentions: list[Event]
 
 
-def merge(events: Sequence[Event], documents: Sequence[Document], layers: Sequence[Layer]) -> list[Incident]:
+def merge(
+    events: Sequence[Event],
+    documents: Sequence[Document],
+    layers: Sequence[Layer],
+    thresholds: Thresholds = DEFAULTS,
+) -> list[Incident]:
     """Give the incidents of events from any number of documents, sorted by date, layer, title and id."""
     known = {d.id: d for d in documents}
     by_document: dict[str, list[Event]] = {}
@@ -331,9 +387,9 @@ def merge(events: Sequence[Event], documents: Sequence[Document], layers: Sequen
     index: dict[tuple[str, int], list[int]] = {}
     order = sorted(by_document, key=lambda d: (known[d].published or date.max, d))
     for name in order:
-        for group in coreference(by_document[name]):
+        for group in coreference(by_document[name], thresholds):
             summary = summarize(group)
-            number = _find(summary, clusters, index, known)
+            number = _find(summary, clusters, index, known, thresholds)
             if number is None:
                 number = len(clusters)
                 clusters.append(_Cluster([], []))
@@ -361,33 +417,36 @@ def _find(
     clusters: list[_Cluster],
     index: Mapping[tuple[str, int], list[int]],
     documents: Mapping[str, Document],
+    thresholds: Thresholds,
 ) -> int | None:
     """Find the cluster of other documents that reports the same happening."""
     when = _day(summary, documents)
     if when is None:
         return None
     day = when.toordinal()
-    numbers = sorted({n for d in range(-_DAYS, _DAYS + 1) for n in index.get((_family(summary), day + d), ())})
-    best, found = _SAME + 0.5, None
+    numbers = sorted(
+        {n for d in range(-thresholds.days, thresholds.days + 1) for n in index.get((_family(summary), day + d), ())}
+    )
+    best, found = thresholds.same + 0.5, None
     for number in numbers:
         others = clusters[number].summaries
         if any(o.document == summary.document for o in others):
             continue
         # Every report lies near every other in time: a war's daily strikes must not become one by way of each other.
         days = [_day(o, documents) for o in others]
-        if any(d is None or abs((d - when).days) > _DAYS for d in days):
+        if any(d is None or abs((d - when).days) > thresholds.days for d in days):
             continue
         if any((o.start is None) != (summary.start is None) for o in others):
             continue
-        scores = [_across(summary, other) for other in others]
+        scores = [_across(summary, other, thresholds) for other in others]
         if min(scores) > -math.inf and max(scores) > best:
             best, found = max(scores), number
     return found
 
 
-def _across(a: Event, b: Event) -> float:
+def _across(a: Event, b: Event, thresholds: Thresholds) -> float:
     """Agreement of two documents' accounts: stricter than within one, for the same kind of thing happens daily."""
-    score = _agreement(a, [b])
+    score = _agreement(a, [b], thresholds)
     if a.toponym is not None and b.toponym is not None:
         if _small(a.toponym) and _small(b.toponym):
             return score + 1.0
@@ -440,8 +499,8 @@ def _incident(cluster: _Cluster, documents: Mapping[str, Document], layers: Mapp
         date_precision=whole.date_precision,
         actors=whole.actors,
         weapon=whole.weapon,
-        killed=_first_count([e.killed for e in latest]),
-        injured=_first_count([e.injured for e in latest]),
+        killed=_latest([(e.killed, documents[e.document].published) for e in latest]),
+        injured=_latest([(e.injured, documents[e.document].published) for e in latest]),
         status=whole.status,
         claims=whole.claims,
         events=tuple(_ranked(sorted(cluster.mentions, key=lambda e: (e.document, e.trigger.start)))),
@@ -485,7 +544,13 @@ def _place_title(toponym: Toponym) -> str:
 
 def _sources(mentions: Sequence[Event], documents: Mapping[str, Document]) -> tuple[Source, ...]:
     found = {documents[e.document].id: documents[e.document] for e in mentions}
-    sources = {Source(d.publisher, d.url, d.title, d.published) for d in found.values()}
+    sources: dict[Source, frozenset[str]] = {}
+    for d in sorted(found.values(), key=lambda d: (d.published or date.max, d.publisher or "", d.id)):
+        said = frozenset(" ".join(s.text.lower().split()) for s in sentences(d.text))
+        copied = any(len(said & other) >= _COPY * min(len(said), len(other)) for other in sources.values())
+        source = Source(d.publisher, d.url, d.title, d.published, copied)
+        if replace(source, copied=not copied) not in sources:
+            sources.setdefault(source, said)
     return tuple(
         sorted(sources, key=lambda s: (s.published or date.max, s.publisher or "", s.title or "", s.url or ""))
     )

@@ -193,6 +193,7 @@ class Source:
     url: str | None
     title: str | None
     published: date | None
+    copied: bool = False  #: most of its sentences stand in an earlier one too: two papers with one agency's text
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +226,8 @@ class Incident:
 
     @property
     def publishers(self) -> tuple[str, ...]:
-        """Names of the distinct publishers, sorted."""
-        return tuple(sorted({s.publisher for s in self.sources if s.publisher}))
+        """Names of the distinct publishers, sorted; who only copies another's text is left out."""
+        return tuple(sorted({s.publisher for s in self.sources if s.publisher and not s.copied}))
 
 
 @dataclass(frozen=True, slots=True)

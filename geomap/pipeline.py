@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from geomap.errors import EmptyError, Problem
+from geomap.merging import Thresholds
 from geomap.model import Document, Event, Incident, Layer, Toponym
 
 __all__ = ["Build", "build", "events", "places"]
@@ -84,13 +85,18 @@ def _given(document: Document) -> list[Toponym]:
 
 
 def events(
-    documents: Sequence[Document], layers: Sequence[Layer], *, progress: Progress | None = None
+    documents: Sequence[Document],
+    layers: Sequence[Layer],
+    *,
+    thresholds: Thresholds | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[tuple[Document, list[Event]]]:
     """Give the events of each document, one a happening."""
-    from geomap.merging import coreference, summarize
+    from geomap.merging import DEFAULTS, coreference, summarize
 
     for number, document in enumerate(documents):
-        yield document, [summarize(group) for group in coreference(_mentions(document, layers))]
+        groups = coreference(_mentions(document, layers), thresholds or DEFAULTS)
+        yield document, [summarize(group) for group in groups]
         if progress is not None:
             progress("events", number + 1, len(documents))
 
@@ -114,6 +120,7 @@ def build(
     since: date | None = None,
     until: date | None = None,
     jobs: int = 1,
+    thresholds: Thresholds | None = None,
     progress: Progress | None = None,
 ) -> Build:
     """Read documents and find their incidents.
@@ -126,6 +133,7 @@ def build(
         since: leave out incidents that ended before.
         until: leave out incidents that began after.
         jobs: processes to share the documents among.
+        thresholds: when two mentions are one happening; None: the defaults.
         progress: called after each document.
 
     Raises:
@@ -134,7 +142,7 @@ def build(
     """
     from geomap.documents import read
     from geomap.layers import load_layers
-    from geomap.merging import merge
+    from geomap.merging import DEFAULTS, merge
 
     layers, problems = load_layers(layers_folder)
     named = [sources] if isinstance(sources, str | Path) else list(sources)
@@ -154,7 +162,7 @@ def build(
             read_well.append(document)
         if progress is not None:
             progress("events", number + 1, len(documents))
-    incidents = [i for i in merge(found, read_well, layers) if _in_range(i, since, until)]
+    incidents = [i for i in merge(found, read_well, layers, thresholds or DEFAULTS) if _in_range(i, since, until)]
     return Build(tuple(incidents), tuple(read_well), tuple(layers), tuple(problems))
 
 

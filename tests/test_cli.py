@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import subprocess
 import sys
 import tomllib
@@ -13,9 +15,15 @@ from types import SimpleNamespace
 
 import pytest
 
+import geomap
 from geomap import cli
 from geomap.errors import EmptyError, LayerError, Problem
 from geomap.model import Actor, Claim, Count, Document, Event, Place, Relation, Span, Toponym
+
+# All of them now, before stand-ins take the place of what they import.
+for _module in pkgutil.iter_modules(geomap.__path__):
+    if _module.name != "__main__":
+        importlib.import_module(f"geomap.{_module.name}")
 
 TEXT = "Jets bombed Arkala."
 DOCUMENT = Document("d1", TEXT, published=date(2025, 3, 4))
@@ -58,7 +66,7 @@ def stages(monkeypatch, make_incident, strike_layer, unlocated):
     def places(documents, *, spans=False, progress=None):
         return ((d, [TOPONYM] if d.text == TEXT else []) for d in documents)
 
-    def events(documents, layers, *, progress=None):
+    def events(documents, layers, *, thresholds=None, progress=None):
         return ((d, [EVENT]) for d in documents)
 
     def read(sources, *, published=None, country=None):

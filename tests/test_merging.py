@@ -1,9 +1,11 @@
+import math
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from geomap.layers import load_layers
-from geomap.merging import coreference, merge, summarize
+from geomap.merging import Thresholds, coreference, merge, reasons, summarize
 from geomap.model import Actor, Claim, Count, Document, Event, Place, Span, Toponym
 
 LAYERS = load_layers()[0]
@@ -45,7 +47,7 @@ def event(
 
 
 def document(name, day=date(2024, 3, 1), publisher=None):
-    return Document(name, "text", title=name, publisher=publisher or f"Paper {name}", published=day)
+    return Document(name, f"Text of {name}.", title=name, publisher=publisher or f"Paper {name}", published=day)
 
 
 def test_later_mentions_join_the_first():
@@ -203,3 +205,41 @@ def test_a_country_and_a_town_in_it_need_more_to_agree():
     toll = {"killed": Count(41, 41), "injured": Count(200, 200)}
     alike = [event(place=TURKEY, document="a", **toll), event(place=IZMIR, document="b", **toll)]
     assert len(merge(alike, documents, LAYERS)) == 1
+
+
+def test_reasons_say_what_joins_and_what_parts():
+    first = event(place=IZMIR, day=date(2024, 3, 1), date_precision="day")
+    again = event(trigger="earthquake", start=100, place=IZMIR, day=date(2024, 3, 1), date_precision="day")
+    told = dict(reasons(again, [first]))
+    assert told["the types agree"] > 0
+    assert told["the places agree"] > 0
+    assert dict(reasons(event("protest", "march"), [first])) == {"the types differ": -math.inf}
+
+
+def test_thresholds_decide_what_is_one():
+    pair = [event(place=IZMIR), event(trigger="quake", start=200)]
+    assert len(coreference(pair)) == 1
+    assert len(coreference(pair, Thresholds(same=9.0))) == 2
+
+
+def test_figures_of_one_day_that_contradict_are_a_range():
+    def toll(document, low, high, day=date(2024, 3, 2)):
+        return event(place=IZMIR, document=document, day=day, killed=Count(low, high))
+
+    events = [toll("a", 3, 3, date(2024, 3, 1)), toll("b", 7, 7), toll("c", 12, 12)]
+    days = {"a": date(2024, 3, 1), "b": date(2024, 3, 2), "c": date(2024, 3, 2)}
+    (incident,) = merge(events, [document(n, d) for n, d in days.items()], LAYERS)
+    assert incident.killed == Count(7, 12)
+
+
+def test_who_copies_is_no_second_publisher():
+    text = "An earthquake shook Izmir. Nobody was hurt. Schools stay closed on Tuesday, the governor said."
+    events = [event(place=IZMIR, document=name) for name in "abc"]
+    documents = [
+        replace(document("a"), text=text),
+        replace(document("b"), text=f"{text} Read more on our site."),
+        replace(document("c"), text="Izmir trembled at dawn. People ran out of their houses. The power failed."),
+    ]
+    (incident,) = merge(events, documents, LAYERS)
+    assert incident.publishers == ("Paper a", "Paper c")
+    assert len(incident.sources) == 3

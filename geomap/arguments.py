@@ -49,6 +49,11 @@ _FAR = 0.25
 _CLAIMS = re.compile(r"(?:['’]s?)?\s+(?:claims?|allegations?|accusations?|reports?|assertions?)\b", re.IGNORECASE)
 #: A date in the sentence that no other event claims is the event's from this on.
 _TIME = 0.25
+#: "officials said on Monday": the day of the words, not of the event.
+_SAID_ON = re.compile(
+    r"\b(?:said|says|told\s+(?:[\w’'-]+\s+){1,3}|added|wrote|tweeted|posted)\s*(?:(?:late|early|on|in\s+a\s+statement)\s+){0,3}$",
+    re.IGNORECASE,
+)
 #: Layers of what officials say, which happens nowhere in particular: a place in another sentence is not theirs.
 _WORDS_ONLY = frozenset({"appeal", "condemnation", "sanctions", "threat"})
 #: Layers of which a count of dead and hurt in the same sentence is, when the pair scores are silent.
@@ -371,8 +376,13 @@ def dates_of(
 ) -> tuple[date | None, date | None, DatePrecision | None]:
     """Give start, end and precision: from the words that fill the time role, else, for news, the day of publication."""
     future = status in ("planned", "threatened")
-    near = find_dates(sentence.text, document.published, future=future)
+    near = [
+        d for d in find_dates(sentence.text, document.published, future=future)
+        if not _SAID_ON.search(sentence.text[: d[0]])
+    ]  # fmt: skip
     for span in mention.spans["time"]:
+        if _SAID_ON.search(sentence.text[: max(0, span.start - sentence.start)]):
+            continue
         found = resolve_date(span.text, document.published, future=future)
         if found is None:
             # The role may cover part of an expression ("Friday" of "early on Friday morning").
@@ -380,7 +390,8 @@ def dates_of(
             found = next((d for start, end, d in near if start < hi and lo < end), None)
         if found is not None:
             return found.start, found.end, found.precision
-    if not mention.spans["time"]:
+    told = [s for s in mention.spans["time"] if not _SAID_ON.search(sentence.text[: max(0, s.start - sentence.start)])]
+    if not told:
         best = max(
             ((_time_score(reading, mention, sentence, d), -d[0], d[2]) for d in near), default=None, key=lambda b: b[:2]
         )

@@ -49,6 +49,8 @@ class Thresholds:
 
 
 DEFAULTS = Thresholds()
+#: How many times an early toll a later one may be and still be of the same happening.
+_GROWTH = 3
 #: Share of their sentences from which on two texts are copies of one.
 _COPY = 0.6
 #: Words that two actors may share and still be others.
@@ -447,19 +449,32 @@ def _find(
 def _across(a: Event, b: Event, thresholds: Thresholds) -> float:
     """Agreement of two documents' accounts: stricter than within one, for the same kind of thing happens daily."""
     score = _agreement(a, [b], thresholds)
+    if score > -math.inf and a.start is not None and b.start is not None:
+        # A toll that has grown by a later report is no contradiction.
+        early, late = sorted((a, b), key=lambda e: e.start or date.max)
+        grown = [(x, y) for x, y in ((early.killed, late.killed), (early.injured, late.injured)) if x and y]
+        score += sum(1.0 for x, y in grown if x.high is not None and x.high < y.low <= _GROWTH * x.high)
     if a.toponym is not None and b.toponym is not None:
         if _small(a.toponym) and _small(b.toponym):
             return score + 1.0
         assert a.toponym.place is not None
         assert b.toponym.place is not None
         # "Gaza Strip" and "Jabalia" may be the same strike; more must agree before they are.
-        return score + (0.25 if a.toponym.place.id == b.toponym.place.id else -0.5)
+        named = _names(a, b.toponym.place) or _names(b, a.toponym.place)
+        return score + (0.25 if a.toponym.place.id == b.toponym.place.id else 0.5 if named else -0.5)
     # Without a place in both, the same two parties must meet; for words, the same speaker of the same day.
     if a.layer in _WORDS and a.toponym is None and b.toponym is None and a.start == b.start:
         speakers = ([x.name for x in _actors(e, "source")] for e in (a, b))
         return score + 0.5 if any(same_actor(x, y) for x, y in product(*speakers)) else -math.inf
     parties = all(any(_same(x, y) for x in _actors(a, r) for y in _actors(b, r)) for r in ("source", "target"))
     return score + 0.5 if parties else -math.inf
+
+
+def _names(event: Event, place: Place) -> bool:
+    """Tell whether a mention's sentence names a place, if not as its own: "officials in Cusco said"."""
+    if place.feature in ("country", "continent"):
+        return False
+    return re.search(rf"\b{re.escape(place.name)}\b", event.sentence.text) is not None
 
 
 def _incident(cluster: _Cluster, documents: Mapping[str, Document], layers: Mapping[str, Layer]) -> Incident:

@@ -7,8 +7,11 @@ import pytest
 from shapely.geometry import Point
 
 import geomap
+from geomap import pipeline
 from geomap.errors import EmptyError
-from geomap.model import Count
+from geomap.layers import load_layers
+from geomap.merging import merge
+from geomap.model import Count, Document
 from geomap.pipeline import build
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -128,3 +131,46 @@ def test_exported_names_exist():
     for name in geomap.__all__:
         assert getattr(geomap, name) is not None
     assert set(dir(geomap)) == set(geomap.__all__)
+
+
+REPORTS = {
+    "a": (
+        date(2024, 9, 17),
+        "A bus carrying miners plunged into a ravine near Ayacucho in southern Peru on Monday evening, killing at "
+        "least 19 people, police said. Twenty-four others were taken to hospital. The driver had lost control in the "
+        "rain, according to the road safety office.",
+    ),
+    "b": (
+        date(2024, 9, 18),
+        "The death toll from a bus crash in Peru has risen to 23, officials in Ayacucho said on Wednesday. The coach "
+        "left the road on September 16 and fell about 150 metres. Thirty people were hurt.",
+    ),
+    "c": (
+        date(2024, 5, 3),
+        "A Russian missile struck an apartment block in Kharkiv on Friday, killing two people, the mayor said.",
+    ),
+    "d": (
+        date(2024, 5, 5),
+        "A Russian missile hit a warehouse in Kharkiv on Sunday. Five were wounded, the regional governor said.",
+    ),
+}
+
+
+def incidents_of(*names):
+    documents = [Document(n, REPORTS[n][1], publisher=f"Paper {n}", published=REPORTS[n][0]) for n in names]
+    layers = load_layers()[0]
+    found = [e for document in documents for e in pipeline._mentions(document, layers)]
+    return merge(found, documents, layers)
+
+
+def test_two_reports_in_other_words_and_numbers_are_one_incident():
+    (crash,) = [i for i in incidents_of("a", "b") if i.layer == "accident"]
+    assert crash.publishers == ("Paper a", "Paper b")
+    assert crash.start == date(2024, 9, 16)
+    assert crash.killed.low == 23
+
+
+def test_strikes_on_one_city_on_two_days_are_two_incidents():
+    strikes = [i for i in incidents_of("c", "d") if i.layer == "missile_strike"]
+    assert [i.start for i in strikes] == [date(2024, 5, 3), date(2024, 5, 5)]
+    assert all(len(i.sources) == 1 for i in strikes)

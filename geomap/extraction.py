@@ -42,6 +42,13 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 
+#: Cases that a state or its health authority counts are confirmed by the very count.
+_COUNTS_CASES = re.compile(
+    r"\b(?:reports?|reported|records?|recorded|registers?|registered|announce[sd]?|logs?|logged)\b[^.;]*\b(?:cases?|infections?)\b"
+    r"|\bconfirmed\s+(?:[\w-]+\s+){0,2}cases?\b",
+    re.IGNORECASE,
+)
+
 #: What a denial calls an attack, whatever its layer.
 _ATTACK = re.compile(
     r"\b(?:attacks?|strikes?|air ?strikes?|raids?|bombings?|shelling|explosions?|blasts?|assaults?)\b", re.I
@@ -98,6 +105,8 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
     status = settle(probabilities, claims)
     if status == "confirmed" and _only_the_doers_say_so(mention, claims):
         status = "claimed"
+    if status == "reported" and mention.layer == "disease_outbreak" and _COUNTS_CASES.search(quote.text):
+        status = "confirmed"
     reason = _REASON.search(sentence.text[: trigger.start - sentence.start])
     main = float(reading.main[own].mean()) > 0.5 and reason is None
     main = main or (ahead and status == "planned")

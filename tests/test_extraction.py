@@ -158,3 +158,9 @@ def test_deeds_without_a_place_take_the_scene():
 def test_words_of_officials_take_no_scene():
     found = events(STORY.format("The prime minister of Norway condemned the killing."))
     assert [e.toponym for e in found if e.layer == "condemnation"] == [None]
+
+
+def test_who_counts_the_cases_of_a_disease_confirms_them():
+    (counted,) = [e for e in events("Ghana reports 31 new cases of cholera.") if e.layer == "disease_outbreak"]
+    (told,) = [e for e in events("A cholera outbreak spread in Accra, Ghana.") if e.layer == "disease_outbreak"]
+    assert (counted.status, told.status) == ("confirmed", "reported")

@@ -82,6 +82,8 @@ _JOINT = re.compile(
     r"[\s,(]*(?:[\w’'-]+\s+){0,4}?(?:in|of|near|outside|at|,)?[\s,(]*(?:the\s+)?(?:[\w-]+\s+){0,3}(?:of\s+)?",
     re.IGNORECASE,
 )
+#: What is no beginning or end of an actor's name.
+_ACTING = EDGES | {"of", "by", "from", "with", "to", "against"}
 #: Words that introduce a speaker and are no part of the name.
 _SPEAKING = EDGES | frozenset(
     [
@@ -138,7 +140,7 @@ def _role_spans(reading: Reading, mention: Mention, role: str) -> list[Span]:
         runs = [run for run in runs if reading.sentence_of[run[0]] == own]
     # Nor does a neighbor that tells of something else speak for this event.
     runs = [run for run in runs if reading.sentence_of[run[0]] not in mention.busy]
-    edges = _SPEAKING if role in ("attributed_to", "denied_by") else EDGES
+    edges = _SPEAKING if role in ("attributed_to", "denied_by") else _ACTING if role.endswith("actors") else EDGES
     spans = (reading.span(*tidy(reading, first, end, edges)) for first, end in runs)
     return [s for s in spans if any(c.isalnum() for c in s.text)]
 

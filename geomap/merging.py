@@ -20,7 +20,7 @@ from geomap.model import ATTACKS, Actor, Count, Document, Event, Incident, Layer
 from geomap.status import combine, settle_all
 from geomap.text import lemma, sentences
 
-__all__ = ["DEFAULTS", "Thresholds", "coreference", "merge", "reasons", "summarize"]
+__all__ = ["DEFAULTS", "Thresholds", "coreference", "happenings", "merge", "reasons", "summarize"]
 
 #: Words by which a later mention names an attack loosely; it then belongs to the happening it points back to.
 _LOOSE = frozenset(
@@ -72,6 +72,16 @@ def coreference(events: Sequence[Event], thresholds: Thresholds = DEFAULTS) -> l
             groups.append([event])
     ordered = [tuple(sorted(g, key=lambda e: e.trigger.start)) for g in groups]
     return sorted(ordered, key=lambda g: g[0].trigger.start)
+
+
+def happenings(events: Sequence[Event], thresholds: Thresholds = DEFAULTS) -> list[tuple[tuple[Event, ...], Event]]:
+    """Give the happenings of one document: their mentions, and what these say together.
+
+    What is told in passing and has no place ("the war", "earlier protests") tells the reader of a map nothing, and is
+    left out.
+    """
+    told = [(group, summarize(group)) for group in coreference(events, thresholds)]
+    return [(group, summary) for group, summary in told if summary.main or summary.toponym is not None]
 
 
 def _fullness(event: Event) -> int:
@@ -128,6 +138,13 @@ _POINTER = re.compile(
 )
 
 
+#: "Calling it a preemptive strike": another name for what was just told.
+_CALLED = re.compile(
+    r"\b(?:call|describ|label|dubb|term)\w*\s+(?:it|this|that|them)\s+(?:as\s+)?(?:an?\s+)?(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+
+
 def points_back(event: Event) -> bool:
     """Tell whether a mention takes its happening for known: "the attack"; so does a denial."""
     if event.layer not in ATTACKS or not _loose(event):
@@ -135,6 +152,8 @@ def points_back(event: Event) -> bool:
     if any(c.stance == "denies" for c in event.claims):
         return True
     before = event.sentence.text[: max(0, event.trigger.start - event.sentence.start)]
+    if _CALLED.search(before):
+        return True
     return _POINTER.search(before) is not None and _explicit(event) is None
 
 
@@ -389,8 +408,7 @@ def merge(
     index: dict[tuple[str, int], list[int]] = {}
     order = sorted(by_document, key=lambda d: (known[d].published or date.max, d))
     for name in order:
-        for group in coreference(by_document[name], thresholds):
-            summary = summarize(group)
+        for group, summary in happenings(by_document[name], thresholds):
             number = _find(summary, clusters, index, known, thresholds)
             if number is None:
                 number = len(clusters)

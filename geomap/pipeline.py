@@ -92,11 +92,10 @@ def events(
     progress: Progress | None = None,
 ) -> Iterator[tuple[Document, list[Event]]]:
     """Give the events of each document, one a happening."""
-    from geomap.merging import DEFAULTS, coreference, summarize
+    from geomap.merging import DEFAULTS, happenings
 
     for number, document in enumerate(documents):
-        groups = coreference(_mentions(document, layers), thresholds or DEFAULTS)
-        yield document, [summarize(group) for group in groups]
+        yield document, [summary for _, summary in happenings(_mentions(document, layers), thresholds or DEFAULTS)]
         if progress is not None:
             progress("events", number + 1, len(documents))
 

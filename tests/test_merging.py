@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from geomap.layers import load_layers
-from geomap.merging import Thresholds, coreference, merge, reasons, summarize
+from geomap.merging import Thresholds, coreference, happenings, merge, reasons, summarize
 from geomap.model import Actor, Claim, Count, Document, Event, Place, Span, Toponym
 
 LAYERS = load_layers()[0]
@@ -243,3 +243,20 @@ def test_who_copies_is_no_second_publisher():
     (incident,) = merge(events, documents, LAYERS)
     assert incident.publishers == ("Paper a", "Paper c")
     assert len(incident.sources) == 3
+
+
+def test_background_without_a_place_is_left_out():
+    background = event("armed_clash", "war", main=False, day=None)
+    located = event("armed_clash", "war", start=90, main=False, day=None, place=IZMIR)
+    assert happenings([background]) == []
+    assert len(happenings([located])) == 1
+    assert merge([background], [document("a")], LAYERS) == []
+    assert len(happenings([background, event("armed_clash", "fighting", start=40)])) == 1
+
+
+def test_another_name_for_it_is_no_second_attack():
+    told = "Rebels attacked a port, calling it a preemptive strike."
+    sentence = Span(0, len(told), told)
+    attack = event("armed_clash", "attacked", start=told.index("attacked"), place=IZMIR, sentence=sentence)
+    strike = event("air_strike", "strike", start=told.index("strike"), sentence=sentence)
+    assert len(coreference([attack, strike])) == 1

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from geomap.encoder import ENTITY_LABELS, KIND_LABELS, ROLES, STATUSES, Reading, pieces
+from geomap.encoder import ENTITY_LABELS, KIND_LABELS, ROLES, STATUSES, WINDOW_TOKENS, Reading, pieces
 from geomap.text import Token, sentences, tokenize
 
 IGNORE = -100
@@ -220,16 +220,65 @@ def event_window(item: dict[str, Any], text: str, layers: list[str]) -> Window:
 
 
 def read_own(folder: Path, layers: list[str], rng: random.Random) -> list[Window]:
-    """Read the texts written for this project (training/events/*.jsonl), cut into windows as the encoder cuts them.
+    """Read the texts written for this project (training/events/), cut into windows as the encoder cuts them.
 
-    Their labels name words, not offsets; "in" is a longer stretch, there once, that holds the trigger, and "again" are
-    further words for a happening, which are neither asked for nor forbidden.
+    - *.jsonl: items as in README.md, labelled in full.
+    - quiet.txt: paragraphs without an event; their names are not labelled.
+    - marked.txt: paragraphs with "[words|layer]", "[words|layer|status|bg]" (status and bg may be left out),
+      "[words|again]" for further words of a happening, which are neither asked for nor forbidden, "{place}" of the
+      events of its sentence, and "<speaker>" of them; other roles and names are not labelled.
     """
     windows: list[Window] = []
     for path in sorted(folder.glob("*.jsonl")):
         for item in _jsonl(path):
             windows += _cut(_own_window(item, layers), Reading(item["text"]), rng)
+    for path in sorted(folder.glob("*.txt")):
+        for paragraph in path.read_text(encoding="utf-8").split("\n\n"):
+            if paragraph.strip():
+                text, window = _marked_window(paragraph.strip(), layers)
+                windows += _cut(window, Reading(text), rng)
     return windows
+
+
+_MARK = re.compile(r"\[(?P<trigger>[^\[\]|]+)\|(?P<labels>[^\[\]]+)\]|\{(?P<place>[^{}]+)\}|<(?P<speaker>[^<>]+)>")
+
+
+def _marked_window(marked: str, layers: list[str]) -> tuple[str, Window]:
+    """Read one paragraph of marked.txt: its bare text and what the marks say."""
+    text, at = "", 0
+    marks: list[tuple[int, int, str, str]] = []
+    for match in _MARK.finditer(marked):
+        text += marked[at : match.start()]
+        kind = "trigger" if match["trigger"] else "place" if match["place"] else "speaker"
+        marks.append((len(text), len(text) + len(match[kind]), kind, match["labels"] or ""))
+        text += match[kind]
+        at = match.end()
+    text += marked[at:]
+    reading = Reading(text)
+    n = len(reading.tokens)
+    trigger, status, main = [0] * n, [IGNORE] * n, [IGNORE] * n
+    window = Window([t.text for t in reading.tokens], trigger=trigger, status=status, main=main)
+    spans = [(list(reading.tokens_in(start, end)), kind, labels.split("|")) for start, end, kind, labels in marks]
+    for own, kind, labels in spans:
+        if kind != "trigger":
+            continue
+        for i in own:
+            if labels[0] == "again":
+                trigger[i] = IGNORE
+                continue
+            trigger[i] = 1 + layers.index(labels[0])
+            status[i] = STATUSES.index(next((x for x in labels[1:] if x != "bg"), "reported"))
+            main[i] = int("bg" not in labels[1:])
+        if labels[0] == "again":
+            continue
+        sentence = reading.sentence_of[own[0]]
+        beside = {k: [t for t, kind_, _ in spans if kind_ == k] for k in ("place", "speaker")}
+        here = {k: [i for t in v for i in t if reading.sentence_of[i] == sentence] for k, v in beside.items()}
+        roles: list[list[int] | None] = [None] * len(ROLES)
+        roles[ROLES.index("place")] = here["place"] or None
+        roles[ROLES.index("attributed_to")] = here["speaker"] or None
+        window.pairs.append((own, roles))
+    return text, window
 
 
 def _own_window(item: dict[str, Any], layers: list[str]) -> Window:
@@ -260,8 +309,16 @@ def _cut(window: Window, reading: Reading, rng: random.Random) -> list[Window]:
     if len(window.words) != len(reading.tokens):
         raise ValueError(f"tokens differ in {reading.text[:60]!r}")
     extents = list(reading.windows)
-    if len(extents) > 1 and rng.random() < 0.5:  # neighbors together
+    draw = rng.random()
+    if len(extents) > 1 and draw < 0.4:  # neighbors together
         extents = [(a[0], b[1]) for a, b in zip(extents[::2], [*extents[1::2], extents[-1]], strict=False)]
+    elif len(extents) == 1 and draw < 0.5:  # as the windows of a longer text are
+        extents = []
+        for first, end in reading.extents:
+            if extents and (end - extents[-1][0] <= WINDOW_TOKENS or rng.random() < 0.3):
+                extents[-1] = (extents[-1][0], end)
+            else:
+                extents.append((first, end))
     return [_part(window, lo, hi) for lo, hi in extents]
 
 

@@ -164,7 +164,7 @@ def main() -> None:
     parser.add_argument("--events", type=Path, required=True)
     parser.add_argument("--layers", type=Path, required=True, help="folder of layer TOML files, or a JSON list of ids")
     parser.add_argument("--own", type=Path, help="folder of texts written for the purpose, JSON lines")
-    parser.add_argument("--own-epochs", type=float, default=1.0, help="passes over these for a pass over the items")
+    parser.add_argument("--own-epochs", type=int, default=2, help="passes over these for a pass over the items")
     parser.add_argument("--silver", type=int, default=20000)
     parser.add_argument("--epochs", type=int, default=13, help="passes over the event items")
     parser.add_argument("--entity-epochs", type=float, default=3.0)
@@ -216,9 +216,8 @@ def main() -> None:
     schedule: list[list[Window]] = []
     for _ in range(args.epochs):
         epoch = [rng.choice(pair[1:]) for pair in train]
-        if args.own:
-            own = read_own(args.own, layers, rng)
-            epoch += rng.sample(own, int(len(own) * min(1.0, args.own_epochs)))
+        for _ in range(args.own_epochs if args.own else 0):
+            epoch += read_own(args.own, layers, rng)
         schedule += sample_batches([varied(w) for w in epoch], 16, rng)
     pool: list[list[Window]] = []
     repeats = args.entity_epochs

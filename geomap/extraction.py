@@ -14,6 +14,7 @@ from dataclasses import replace
 from geomap.actors import describe
 from geomap.arguments import actors_of, dates_of, fill_roles, overlaps, place_of
 from geomap.encoder import STATUSES, Encoder, Reading, default_encoder
+from geomap.gazetteer import default_gazetteer
 from geomap.model import ATTACKS, Claim, Count, Document, Event, Layer, Span, Status, Toponym
 from geomap.status import blaming, claims_in, combine, declining, denial, denying_after, is_foretold, settle, settle_all
 from geomap.triggers import Mention, find_triggers, is_negated
@@ -29,6 +30,10 @@ _ON_THE_GROUND = frozenset(
 )  # fmt: skip
 _SCENE = 8
 _SCENE_SCORE = 0.6
+#: Characters before a dateline, the marks behind it, and the population from which on a town is no local story's.
+_DATELINE_STARTS = 4
+_DATELINE = re.compile(r"[^.;:!?\n]{0,4}?(?:[A-Z][\w.]{0,14}\.?,?\s*){0,3}(?:\([\w /.,]{2,40}\)\s*)?\s*(?:—|–|--|-)\s")
+_LARGE = 1_000_000
 #: What a verb of the future adds to the tagger's probability that something is planned.
 _FORETOLD = 0.3
 #: Who is blamed for an attack stands at most so many characters behind its sentence.
@@ -72,8 +77,9 @@ def extract(
     fill_roles(reading, mentions)
     told = [_event(document, reading, mention, toponyms) for mention in mentions]
     events = [event for event in told if event is not None]
-    if len(reading.windows) > 1:
-        events = _on_the_scene(reading, events)
+    dateline = _dateline(document.text, toponyms)
+    if len(reading.windows) > 1 or dateline is not None:
+        events = _on_the_scene(reading, events, dateline)
     return _with_claims(document, reading, _with_blame(document, reading, events))
 
 
@@ -158,13 +164,29 @@ def _is_speaker(span: Span) -> bool:
     return not word.endswith(("ing", "ed", "al", "ly", "ern"))
 
 
-def _on_the_scene(reading: Reading, events: list[Event]) -> list[Event]:
+def _dateline(text: str, toponyms: Sequence[Toponym]) -> Toponym | None:
+    """Give the town that a story is dated from: "SEVERN, Md. (ABC7) — A man was arrested".
+
+    Capitals and other large cities are where reporters sit; what happens elsewhere is written from there.
+    """
+    for toponym in toponyms[:2]:
+        place = toponym.place
+        if toponym.span.start > _DATELINE_STARTS or place is None or place.feature != "city":
+            continue
+        capital = default_gazetteer().capital(place.country or "")
+        large = (place.population or 0) >= _LARGE or (capital is not None and capital.id == place.id)
+        if _DATELINE.match(text, toponym.span.end) and not large:
+            return toponym
+    return None
+
+
+def _on_the_scene(reading: Reading, events: list[Event], dateline: Toponym | None = None) -> list[Event]:
     """Give what was done on the ground, in a sentence that names no place, the place of the event reported before it.
 
-    Stories name the town once ("in Slidell, La., police said") and go on without it. Only what needs a spot and is
-    news takes part; words of officials, background and plans stay without a place.
+    Stories name the town once ("in Slidell, La., police said") and go on without it, and local ones are dated from it.
+    Only what needs a spot and is news takes part; words of officials, background and plans stay without a place.
     """
-    scene: Toponym | None = None
+    scene = dateline
     since = 0
     placed = []
     for event in events:

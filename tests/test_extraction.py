@@ -164,3 +164,13 @@ def test_who_counts_the_cases_of_a_disease_confirms_them():
     (counted,) = [e for e in events("Ghana reports 31 new cases of cholera.") if e.layer == "disease_outbreak"]
     (told,) = [e for e in events("A cholera outbreak spread in Accra, Ghana.") if e.layer == "disease_outbreak"]
     assert (counted.status, told.status) == ("confirmed", "reported")
+
+
+@pytest.mark.parametrize(
+    ("dateline", "place"),
+    [("SEVERN, Md. (WXYZ) — ", "Severn"), ("PADUCAH, Ky. - ", "Paducah"), ("", None)],
+)
+def test_a_local_story_is_placed_by_its_dateline(dateline, place):
+    found = events(f"{dateline}A man was arrested on Monday after he stole a tractor, police said.")
+    (arrest,) = [e for e in found if e.layer == "arrest"]
+    assert (arrest.toponym.place.name if arrest.toponym else None) == place

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
+from typing import NamedTuple
 
 from geomap.actors import describe
 from geomap.casualties import Casualty, find_casualties
@@ -373,10 +374,19 @@ def _narrower(a: Toponym, b: Toponym) -> bool:
     return near and (a.radius_km or 0) < 0.5 * (b.radius_km or 0)
 
 
+class Dates(NamedTuple):
+    """When something was: days, how exactly they are known, and the words of the text ("on Monday")."""
+
+    start: date | None
+    end: date | None
+    precision: DatePrecision | None
+    written: str | None
+
+
 def dates_of(
     document: Document, reading: Reading, mention: Mention, sentence: Span, status: Status, main: bool
-) -> tuple[date | None, date | None, DatePrecision | None]:
-    """Give start, end and precision: from the words that fill the time role, else, for news, the day of publication."""
+) -> Dates:
+    """Give when it was: from the words that fill the time role, else, for news, the day of publication."""
     future = status in ("planned", "threatened")
     near = [
         d for d in find_dates(sentence.text, document.published, future=future)
@@ -391,17 +401,21 @@ def dates_of(
             lo, hi = span.start - sentence.start, span.end - sentence.start
             found = next((d for start, end, d in near if start < hi and lo < end), None)
         if found is not None:
-            return found.start, found.end, found.precision
+            return Dates(found.start, found.end, found.precision, span.text)
     told = [s for s in mention.spans["time"] if not _SAID_ON.search(sentence.text[: max(0, s.start - sentence.start)])]
     if not told:
         best = max(
-            ((_time_score(reading, mention, sentence, d), -d[0], d[2]) for d in near), default=None, key=lambda b: b[:2]
+            ((_time_score(reading, mention, sentence, d), -d[0], d[2], d[1] - d[0]) for d in near),
+            default=None,
+            key=lambda b: b[:2],
         )
         if best is not None and best[0] > _TIME:
-            return best[2].start, best[2].end, best[2].precision
+            written = sentence.text[-best[1] :][: best[3]]
+            return Dates(best[2].start, best[2].end, best[2].precision, written)
+    written_ = told[0].text if told else None
     if main and not future and document.published is not None:
-        return document.published, document.published, "published"
-    return None, None, None
+        return Dates(document.published, document.published, "published", written_)
+    return Dates(None, None, None, written_)
 
 
 def _time_score(reading: Reading, mention: Mention, sentence: Span, found: tuple[int, int, DateRange]) -> float:

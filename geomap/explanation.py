@@ -148,7 +148,11 @@ def _dates(incident: Incident) -> list[str]:
     lines = [
         f"{incident.start or 'none'} to {incident.end or 'none'}, known by: {incident.date_precision or 'nothing'}"
     ]
-    if incident.date_precision == "published":
+    if incident.date_as_written:
+        lines.append(f'the text says "{incident.date_as_written}"')
+    if incident.start is None and incident.date_as_written:
+        lines.append("which is relative to a day of publication that is not known, or tells no day")
+    elif incident.date_precision == "published":
         lines.append("no sentence gives a date; as news it takes the day of publication")
     elif incident.start is None:
         lines.append("no sentence gives a date, and plans, background and texts without a day of publication take none")

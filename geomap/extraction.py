@@ -116,7 +116,7 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
     reason = _REASON.search(sentence.text[: trigger.start - sentence.start])
     main = float(reading.main[own].mean()) > 0.5 and reason is None
     main = main or (ahead and status == "planned")
-    start, end, precision = dates_of(document, reading, mention, quote, status, main)
+    start, end, precision, written = dates_of(document, reading, mention, quote, status, main)
     if end is not None and document.published is not None and (document.published - end).days > _NEWS_DAYS:
         main = False
     actors = actors_of(mention, [*asserting, *denying])
@@ -133,6 +133,7 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
         start=start,
         end=end,
         date_precision=precision,
+        date_as_written=" ".join(written.split()) if written else None,
         actors=tuple(actors),
         weapon=" ".join(weapons[0].text.split()) if weapons else None,
         killed=killed,

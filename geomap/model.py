@@ -183,6 +183,7 @@ class Event:
     claims: tuple[Claim, ...]
     main: bool  #: reported as new, rather than as background
     score: float
+    date_as_written: str | None = None  #: the words of the text: "on Monday"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +224,7 @@ class Incident:
     sources: tuple[Source, ...]  #: one a document, sorted
     main: bool  #: False: every text mentions it as background only
     score: float
+    date_as_written: str | None = None  #: the words of the text that the dates come from: "on Monday"
 
     @property
     def publishers(self) -> tuple[str, ...]:

@@ -280,6 +280,7 @@ def _event(event: Event) -> dict[str, object]:
         "start": _iso(event.start),
         "end": _iso(event.end),
         "date_precision": event.date_precision,
+        "date_as_written": event.date_as_written,
         "killed": [event.killed.low, event.killed.high] if event.killed else None,
         "injured": [event.injured.low, event.injured.high] if event.injured else None,
         "status": event.status,

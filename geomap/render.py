@@ -276,7 +276,7 @@ def _names(names: Iterable[str]) -> str:
 def _date_words(row: Incident) -> str:
     start, end = row.start, row.end
     if start is None:
-        return "Date not stated"
+        return f"“{_clip(row.date_as_written, 'name')}”, of no known day" if row.date_as_written else "Date not stated"
     if row.date_precision == "year":
         return str(start.year) if end is None or end.year == start.year else f"{start.year}–{end.year}"
     if row.date_precision == "month":

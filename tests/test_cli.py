@@ -282,7 +282,7 @@ def test_events_prints_the_contract(stages, capsys):
                 "trigger": {"start": 5, "end": 11, "text": "bombed"},
                 "place": {"text": "Arkala", "name": "Arkala", "lat": 33.5, "lon": 36.25, "country": "SY",
                           "precision": "town", "radius_km": 4.0},
-                "start": "2025-03-04", "end": "2025-03-04", "date_precision": "published",
+                "start": "2025-03-04", "end": "2025-03-04", "date_precision": "published", "date_as_written": None,
                 "killed": [12, None], "injured": None, "status": "reported", "attributed_to": "mayor",
                 "actors": [{"name": "Jets", "role": "source"}], "quote": TEXT, "score": 0.5,
             }

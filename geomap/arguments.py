@@ -159,6 +159,8 @@ def _settle_doers(reading: Reading, mentions: Sequence[Mention]) -> None:
         mention.spans["source_actors"] = []
     for mention, span, own in doers:
         rival = max((p for m, s, p in doers if m is not mention and overlaps(s, [span])), default=0.0)
+        if mention.layer in ATTACKS and span.text in {s.text for s in mention.spans["target_actors"]}:
+            continue  # nobody attacks himself: "Israel's pledge to answer the attack on Israel"
         if _CLAIMS.match(reading.text, span.end):
             mention.spans["attributed_to"].append(span)
         elif own >= _DOUBTFUL or rival < own + _FAR:

@@ -27,7 +27,7 @@ __all__ = ["EDGES", "Mention", "find_triggers", "is_negated", "tidy"]
 _TRIGGER = 0.7
 #: In a text of several windows, which has sentences unlike a news item, the bar depends on how often a word is a
 #: trigger: (share of its occurrences at least, bar).
-_TRIGGER_LONG = ((0.2, 0.6), (0.07, 0.8), (0.0, 0.97))
+_TRIGGER_LONG = ((0.2, 0.75), (0.07, 0.9), (0.0, 0.97))
 #: The same where a layer's own trigger agrees: an agreeing voice lowers the bar by up to this much.
 _SECOND_VOICE = 0.2
 #: A match of several words (of this weight at least) needs no more than a faint voice of the tagger, and then weighs
@@ -35,7 +35,7 @@ _SECOND_VOICE = 0.2
 _SURE = 0.75
 #: The same holds for a single word that in the items of training is a trigger this often.
 _TELLING = 0.5
-_FAINT = 0.12
+_FAINT = 0.1
 _SURE_VOICE = 0.5
 #: A match of this weight in a layer that the tagger does not know is a happening by itself.
 _UNTRAINED = 0.5

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from geomap.actors import describe
+from geomap.affected import Affected, find_affected
 from geomap.casualties import Casualty, find_casualties
 from geomap.dates import DateRange, find_dates, resolve_date
 from geomap.encoder import ROLES, Reading
@@ -59,6 +60,17 @@ _SAID_ON = re.compile(
 _WORDS_ONLY = frozenset({"appeal", "condemnation", "sanctions", "threat"})
 #: Layers of which a count of dead and hurt in the same sentence is, when the pair scores are silent.
 _DEADLY = ATTACKS | {"accident", "disease_outbreak", "natural_disaster", "riot"}
+#: Layers that each other count can be of; those of the first set come before the others of a sentence.
+_HELD = frozenset({"arrest", "protest", "riot", "abduction", "political_change"})
+_DISASTERS = frozenset({"accident", "disease_outbreak", "natural_disaster"})
+_BARRAGES = frozenset({"air_strike", "drone_strike", "interception", "missile_strike", "shelling"})
+_COUNTED_OF = {
+    "missing": (_DISASTERS | {"abduction"}, _DEADLY | {"humanitarian"}),
+    "displaced": (_DISASTERS | {"humanitarian"}, _DEADLY | {"territorial_change"}),
+    "arrested": (frozenset({"arrest"}), _HELD),
+    "fired": (_BARRAGES - {"interception"}, _BARRAGES | {"military_posture"}),
+    "intercepted": (_BARRAGES, _BARRAGES),
+}
 _WEAPON_TAIL = re.compile(
     r"[\s-]+(?:(?:missile|rocket|drone|air|artillery|cruise|ballistic|car|suicide)\s+)*"
     r"(?:missiles?|rockets?|drones?|shells?|bombs?|aircraft|warplanes?|jets?|(?:air ?)?strikes?|attacks?|raids?|fire)$",
@@ -228,6 +240,27 @@ def _assign_counts(reading: Reading, mentions: Sequence[Mention]) -> None:
             given.setdefault((casualty.kind, own.index(mention)), []).append((score, span, casualty))
         for (kind, number), parts in given.items():
             own[number].counts[kind] = _together(reading, parts)
+        for affected in find_affected(text):
+            holder = _affecting(affected, reading.tokens_in(start + affected.start, start + affected.end), own, reading)
+            if holder is not None:
+                holder.counts.setdefault(affected.kind, (1.0, affected.count))
+
+
+def _affecting(affected: Affected, span: range, mentions: Sequence[Mention], reading: Reading) -> Mention | None:
+    """Give the event that a count is of: in the sentence by its layer, else the last one before."""
+    if not span:
+        return None
+    sentence = reading.sentence_of[span.start]
+    here = [m for m in mentions if reading.sentence_of[m.tokens.start] == sentence]
+    for layers in _COUNTED_OF[affected.kind]:
+        fitting = [m for m in here if m.layer in layers]
+        if fitting:
+            return min(fitting, key=lambda m: (abs(m.tokens.start - span.start), m.tokens.start))
+    before = [m for m in mentions if reading.sentence_of[m.tokens.start] < sentence]
+    if here or not before:
+        return None
+    last = before[-1]
+    return last if last.layer in _COUNTED_OF[affected.kind][1] | _COUNTED_OF[affected.kind][0] else None
 
 
 def _linked(

@@ -14,7 +14,7 @@ from geomap.encoder import STATUSES, Encoder, Reading, default_encoder
 from geomap.errors import InputError
 from geomap.layers import TriggerIndex
 from geomap.merging import DEFAULTS, Thresholds, reasons
-from geomap.model import Count, Document, Event, Incident, Layer, Toponym
+from geomap.model import COUNTS, Count, Document, Event, Incident, Layer, Toponym
 
 __all__ = ["Section", "explain", "find_incident"]
 
@@ -161,8 +161,10 @@ def _dates(incident: Incident) -> list[str]:
 
 def _casualties(incident: Incident, documents: Mapping[str, Document]) -> list[str]:
     lines = []
-    for kind in ("killed", "injured"):
+    for kind in COUNTS:
         whole: Count | None = getattr(incident, kind)
+        if whole is None and kind not in ("killed", "injured"):
+            continue
         lines.append(f"{kind}: {_range(whole)}")
         for event in incident.events:
             count: Count | None = getattr(event, kind)

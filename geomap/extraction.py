@@ -15,7 +15,7 @@ from geomap.actors import describe
 from geomap.arguments import actors_of, dates_of, fill_roles, overlaps, place_of
 from geomap.encoder import STATUSES, Encoder, Reading, default_encoder
 from geomap.gazetteer import default_gazetteer
-from geomap.model import ATTACKS, Claim, Count, Document, Event, Layer, Span, Status, Toponym
+from geomap.model import ATTACKS, COUNTS, Claim, Count, Document, Event, Layer, Span, Status, Toponym
 from geomap.status import blaming, claims_in, combine, declining, denial, denying_after, is_foretold, settle, settle_all
 from geomap.triggers import Mention, find_triggers, is_negated
 
@@ -121,7 +121,7 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
         main = False
     actors = actors_of(mention, [*asserting, *denying])
     weapons = mention.spans["weapon"]
-    killed, injured = (_count(mention, kind) for kind in ("killed", "injured"))
+    counts = {kind: _count(mention, kind) for kind in COUNTS}
     identity = f"{document.id}\n{mention.layer}\n{trigger.start}"
     return Event(
         id=hashlib.sha256(identity.encode()).hexdigest()[:16],
@@ -136,8 +136,7 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
         date_as_written=" ".join(written.split()) if written else None,
         actors=tuple(actors),
         weapon=" ".join(weapons[0].text.split()) if weapons else None,
-        killed=killed,
-        injured=injured,
+        **counts,
         status=status,
         claims=claims,
         main=main,

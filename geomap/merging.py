@@ -14,9 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
+from typing import Any
 
 from geomap.actors import same_actor
-from geomap.model import ATTACKS, Actor, Count, Document, Event, Incident, Layer, Place, Source, Toponym
+from geomap.model import ATTACKS, COUNTS, Actor, Count, Document, Event, Incident, Layer, Place, Source, Toponym
 from geomap.status import combine, settle_all
 from geomap.text import lemma, sentences
 
@@ -314,6 +315,7 @@ def summarize(events: Sequence[Event]) -> Event:
         dated = next((e for e in ranked if e.start is not None), lead)
     typed = max(ranked, key=lambda e: (not _loose(e), e.main, e.score)) if len({e.layer for e in ranked}) > 1 else lead
     claims = combine([c for e in events for c in e.claims])
+    counts: dict[str, Any] = {kind: _first_count([getattr(e, kind) for e in ranked]) for kind in COUNTS}
     return replace(
         lead,
         layer=typed.layer,
@@ -324,8 +326,7 @@ def summarize(events: Sequence[Event]) -> Event:
         date_as_written=dated.date_as_written or next((e.date_as_written for e in ranked if e.date_as_written), None),
         actors=_all_actors(ranked),
         weapon=next((e.weapon for e in ranked if e.weapon), None),
-        killed=_first_count([e.killed for e in ranked]),
-        injured=_first_count([e.injured for e in ranked]),
+        **counts,
         status=settle_all([e.status for e in ranked], claims),
         claims=claims,
         main=any(e.main for e in events),
@@ -534,8 +535,7 @@ def _incident(cluster: _Cluster, documents: Mapping[str, Document], layers: Mapp
         date_as_written=whole.date_as_written,
         actors=whole.actors,
         weapon=whole.weapon,
-        killed=_latest([(e.killed, documents[e.document].published) for e in latest]),
-        injured=_latest([(e.injured, documents[e.document].published) for e in latest]),
+        **{kind: _latest([(getattr(e, kind), documents[e.document].published) for e in latest]) for kind in COUNTS},
         status=whole.status,
         claims=whole.claims,
         events=tuple(_ranked(sorted(cluster.mentions, key=lambda e: (e.document, e.trigger.start)))),

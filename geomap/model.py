@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ATTACKS",
+    "COUNTS",
     "Actor",
     "Claim",
     "Count",
@@ -46,6 +47,8 @@ DatePrecision = Literal["day", "week", "month", "year", "published"]
 Status = Literal["reported", "confirmed", "claimed", "denied", "disputed", "planned", "threatened"]
 Stance = Literal["asserts", "confirms", "denies", "declines to comment"]
 RelationType = Literal["direction", "offset", "near", "coast", "border", "between"]
+#: What is counted of an event, by the names of its fields: persons first, then weapons.
+COUNTS = ("killed", "injured", "missing", "displaced", "arrested", "fired", "intercepted")
 #: Layers whose happenings a later mention may name loosely, as "the attack".
 ATTACKS = frozenset(
     {
@@ -184,6 +187,11 @@ class Event:
     main: bool  #: reported as new, rather than as background
     score: float
     date_as_written: str | None = None  #: the words of the text: "on Monday"
+    missing: Count | None = None
+    displaced: Count | None = None  #: persons who fled, were evacuated or lost their homes
+    arrested: Count | None = None
+    fired: Count | None = None  #: missiles, drones, shells and bombs, not persons
+    intercepted: Count | None = None  #: of what was fired
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +233,11 @@ class Incident:
     main: bool  #: False: every text mentions it as background only
     score: float
     date_as_written: str | None = None  #: the words of the text that the dates come from: "on Monday"
+    missing: Count | None = None
+    displaced: Count | None = None  #: persons who fled, were evacuated or lost their homes
+    arrested: Count | None = None
+    fired: Count | None = None  #: missiles, drones, shells and bombs, not persons
+    intercepted: Count | None = None  #: of what was fired
 
     @property
     def publishers(self) -> tuple[str, ...]:

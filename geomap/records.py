@@ -15,6 +15,7 @@ from typing import get_args
 
 from geomap.gazetteer import default_gazetteer
 from geomap.model import (
+    COUNTS,
     Claim,
     Count,
     DatePrecision,
@@ -101,6 +102,16 @@ PROPERTIES: dict[str, dict[str, object]] = {
     "killed_max": _persons("Killed, at most, persons; null: not said or open."),
     "injured_min": _persons("Injured, at least, persons; null: not said; 0 with injured_max 0: said to be none."),
     "injured_max": _persons("Injured, at most, persons; null: not said or open."),
+    "missing_min": _persons("Missing, at least, persons."),
+    "missing_max": _persons("Missing, at most, persons; null: not said or open."),
+    "displaced_min": _persons("Fled, evacuated or made homeless, at least, persons."),
+    "displaced_max": _persons("Fled, evacuated or made homeless, at most, persons; null: not said or open."),
+    "arrested_min": _persons("Arrested or detained, at least, persons."),
+    "arrested_max": _persons("Arrested or detained, at most, persons; null: not said or open."),
+    "fired_min": _persons("Missiles, drones, shells or bombs fired, at least."),
+    "fired_max": _persons("Missiles, drones, shells or bombs fired, at most; null: not said or open."),
+    "intercepted_min": _persons("Of these intercepted, at least."),
+    "intercepted_max": _persons("Of these intercepted, at most; null: not said or open."),
     "status": {
         "type": "string",
         "enum": list(get_args(Status)),
@@ -170,8 +181,7 @@ def properties(incident: Incident, layer: Layer | None) -> dict[str, object]:
         "actors_source": _distinct(a.canonical or a.name for a in incident.actors if a.role == "source"),
         "actors_target": _distinct(a.canonical or a.name for a in incident.actors if a.role == "target"),
         "weapon": incident.weapon,
-        **_bounds("killed", incident.killed),
-        **_bounds("injured", incident.injured),
+        **{name: bound for kind in COUNTS for name, bound in _bounds(kind, getattr(incident, kind)).items()},
         "status": incident.status,
         "attributed_to": _names(incident.claims, "asserts", "confirms"),
         "denied_by": _names(incident.claims, "denies"),
@@ -211,6 +221,10 @@ def rounded(value: float | None, digits: int) -> float | None:
 
 def _bounds(name: str, count: Count | None) -> dict[str, object]:
     return {f"{name}_min": count.low if count else None, f"{name}_max": count.high if count else None}
+
+
+def _pair(count: Count | None) -> list[int | None] | None:
+    return [count.low, count.high] if count is not None else None
 
 
 def _distinct(names: Iterable[str]) -> list[str]:
@@ -281,8 +295,7 @@ def _event(event: Event) -> dict[str, object]:
         "end": _iso(event.end),
         "date_precision": event.date_precision,
         "date_as_written": event.date_as_written,
-        "killed": [event.killed.low, event.killed.high] if event.killed else None,
-        "injured": [event.injured.low, event.injured.high] if event.injured else None,
+        **{kind: _pair(getattr(event, kind)) for kind in COUNTS},
         "status": event.status,
         "attributed_to": _names(event.claims, "asserts", "confirms"),
         "actors": [{"name": actor.name, "role": actor.role} for actor in event.actors],

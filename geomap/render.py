@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from geomap.errors import OutputError
-from geomap.model import Layer
+from geomap.model import COUNTS, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -210,8 +210,7 @@ def _details(row: Incident, documents: Mapping[str, Document]) -> dict[str, Any]
         *((label, _names(c.name for c in row.claims if c.stance == stance)) for stance, label in _STANCES.items()),
         ("Actors", _actor_words(row)),
         ("Weapon", _clip(row.weapon or "", "name")),
-        ("Killed", _count_words(row.killed)),
-        ("Injured", _count_words(row.injured)),
+        *((kind.capitalize(), _count_words(getattr(row, kind))) for kind in COUNTS),
         ("Reports", _report_words(row)),
         ("Mention", "" if row.main else "as background only"),
     ]

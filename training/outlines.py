@@ -7,7 +7,8 @@ whose division names are the usual English ones, and the gazetteer's admin1.csv.
 - admin1.parquet: country (ISO 3166-1 alpha-2), name, names (other spellings), division (the GeoNames first-level
   division in which most of the unit's towns lie), geometry; four decimals
 - countries.parquet: country, name, continent (GeoNames code), geometry: the same borders, to the vertex
-- basemap.json: GeoJSON, coarser, two decimals, with properties iso and name
+
+The base map of the map page, basemap.json, is derived from these two by training.basemap.
 
     python -m training.outlines world_map.gpkg geomap/_data/gazetteer/admin1.csv geomap/_data/outlines
 """
@@ -17,7 +18,6 @@ from __future__ import annotations
 import argparse
 import csv
 import importlib.util
-import json
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,6 @@ from shapely.ops import polygonize, unary_union
 
 #: Side of the square (metres) whose area a vertex must span to be kept.
 TOLERANCE_M = 2_100.0
-BASEMAP_TOLERANCE_M = 11_000.0
-#: Parts of a country smaller than this (km²) are left out of the base map, but for its largest.
-BASEMAP_PART_KM2 = 250.0
 #: A division takes a unit if it holds this share of the towns inside the unit.
 MAJORITY = 0.6
 EARTH_M = 6_371_007.2
@@ -253,29 +250,8 @@ def dissolve(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=4326)
 
 
-def basemap(countries: gpd.GeoDataFrame) -> str:
-    """Give the coarse outlines as GeoJSON text."""
-    coarse = simplify(countries.geometry.to_numpy(), BASEMAP_TOLERANCE_M, 2)
-    features = []
-    for (code, name), geometry in zip(countries[["country", "name"]].itertuples(index=False), coarse, strict=True):
-        parts = sorted(shapely.get_parts(geometry), key=lambda p: -_to_plane(p).area)
-        kept = [p for i, p in enumerate(parts) if i == 0 or _to_plane(p).area >= BASEMAP_PART_KM2 * 1e6]
-        kept = [shapely.orient_polygons(p) for p in kept]
-        rings = [[[list(c) for c in ring.coords] for ring in (p.exterior, *p.interiors)] for p in kept]
-        shape = (
-            {"type": "Polygon", "coordinates": rings[0]}
-            if len(rings) == 1
-            else {"type": "MultiPolygon", "coordinates": rings}
-        )
-        features.append({"type": "Feature", "properties": {"iso": code, "name": name}, "geometry": shape})
-    collection = {"type": "FeatureCollection", "features": features}
-    return (
-        json.dumps(collection, ensure_ascii=False, separators=(",", ":")).replace(".0,", ",").replace(".0]", "]") + "\n"
-    )
-
-
 def main() -> None:
-    """Write the three files."""
+    """Write the two files."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("source", type=Path, help="world_map.gpkg")
     parser.add_argument("divisions", type=Path, help="admin1.csv of the gazetteer")
@@ -284,7 +260,6 @@ def main() -> None:
     units = read_units(arguments.source)
     add_divisions(units)
     add_usual_names(units, arguments.divisions)
-    full_countries = dissolve(units)
     units["geometry"] = simplify(units.geometry.to_numpy(), TOLERANCE_M, 4)
     units = units.sort_values(["country", "name"], kind="stable", ignore_index=True)
     countries = dissolve(units)
@@ -292,7 +267,6 @@ def main() -> None:
     columns = ["country", "name", "names", "division", "geometry"]
     units[columns].to_parquet(arguments.target / "admin1.parquet", compression="zstd", compression_level=19)
     countries.to_parquet(arguments.target / "countries.parquet", compression="zstd", compression_level=19)
-    (arguments.target / "basemap.json").write_text(basemap(full_countries), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -53,12 +54,13 @@ def open_page(browser: Any) -> Iterator[Callable[..., Opened]]:
     def open_(path: Path, fragment: str = "", **options: Any) -> Opened:
         context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
         contexts.append(context)
+        context.set_default_timeout(6000)
         context.set_offline(True)
         opened = Opened(context.new_page())
         own = path.resolve().as_uri()
 
         def pass_or_block(route: Any) -> None:
-            if route.request.url.split("#")[0] == own:
+            if re.split("[#?]", route.request.url)[0] == own:
                 route.continue_()
             else:
                 opened.requests.append(route.request.url)

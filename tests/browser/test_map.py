@@ -159,6 +159,7 @@ def test_the_card_says_what_is_known(open_page: Open, page_of: Callable[..., Pat
     page.locator(".gm-marker[aria-label^='Report number 3']").click()
     card = page.locator(".gm-details")
     card.wait_for()
+    page.click(".gm-codes summary")
     text = card.inner_text()
     for words in (
         "Report number 3", "4 March 2025", "within about 4 km", "Disputed", "mayor", "army", "at least 12",
@@ -464,6 +465,7 @@ def test_on_a_phone_the_panel_is_a_sheet(
     assert map_box["width"] == 390
     assert not page.locator(".gm-tabs").is_visible()
     page.locator(".gm-handle").click()
+    page.click("#gm-tab-filters")
     page.wait_for_selector(".gm-dates")
     page.click("#gm-tab-types")
     page.locator("[data-layer=protest]").uncheck()

@@ -5,7 +5,7 @@ import { citationOf, correctionOf } from "./records.ts";
 import type { Store } from "./store.ts";
 import { plural, t } from "./strings.ts";
 import type { Quote, Row } from "./types.ts";
-import { factsOf, layerTitle, titleOf, when } from "./words.ts";
+import { codesOf, factsOf, layerTitle, titleOf, when } from "./words.ts";
 
 export const pinOf = (store: Store, i: number): HTMLElement => {
   const layer = store.head.layers[store.columns.layer[i]];
@@ -62,6 +62,9 @@ function sourcesOf({ sources, more }: Row): HTMLElement | "" {
   return el("details", { class: "gm-sources", open: count <= 3 }, el("summary", {}, plural("sources", count)), el("ul", {}, ...items));
 }
 
+const listOf = (facts: [label: string, value: string][]): HTMLElement =>
+  el("dl", {}, ...facts.flatMap(([label, value]) => [el("dt", {}, label), el("dd", { dir: "auto" }, value)]));
+
 /** The card; `back` is called by its button, `address` gives the page's address with this incident open. */
 export function cardOf(store: Store, i: number, row: Row, back: () => void, address: () => string): HTMLElement {
   const layer = store.head.layers[store.columns.layer[i]];
@@ -72,10 +75,11 @@ export function cardOf(store: Store, i: number, row: Row, back: () => void, addr
     button({ class: "gm-back", onclick: back }, t("back")),
     el("p", { class: "gm-kicker" }, pinOf(store, i), el("span", {}, layerTitle(layer)), el("span", { class: "gm-when" }, when(store, i, row))),
     el("h2", { dir: "auto" }, titleOf(store, i, row)),
-    el("dl", {}, ...factsOf(store, i, row).flatMap(([label, value]) => [el("dt", {}, label), el("dd", { dir: "auto" }, value)])),
+    listOf(factsOf(store, i, row)),
     ...row.quotes.map((quote, n) => quoteOf(quote, row, store, n)),
     sourcesOf(row),
     el("p", { class: "gm-acts" }, copier(t("copyLink"), address), copier(t("copyCitation"), () => citationOf(store, i, row, address()))),
+    el("details", { class: "gm-codes" }, el("summary", {}, t("codes")), listOf(codesOf(store, i))),
     el(
       "details",
       { class: "gm-correction" },

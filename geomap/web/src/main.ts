@@ -41,6 +41,7 @@ class Page {
   private opener: string | null = null; // id of the line that opened the card
   private moving = false; // the page itself moves the map
   private resized = ""; // the view after the map's last change of size: no one has chosen it
+  private printed: L.LatLngBounds | null = null; // what the map shows while it is printed
   private heatButton: HTMLButtonElement | null = null;
 
   constructor(store: Store, map: L.Map, language: string) {
@@ -121,7 +122,17 @@ class Page {
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.escape();
     });
-    for (const name of ["beforeprint", "afterprint"]) window.addEventListener(name, () => this.move(() => map.invalidateSize({ pan: false })));
+    window.addEventListener("beforeprint", () => this.print(true));
+    window.addEventListener("afterprint", () => this.print(false));
+  }
+
+  /** Gives the map the size it has on paper, with all in it that it shows, and back. */
+  private print(on: boolean): void {
+    const { map } = this;
+    const bounds = this.printed ?? map.getBounds().pad(-0.05);
+    this.printed = on ? bounds : null;
+    document.body.classList.toggle("gm-print", on);
+    this.move(() => map.invalidateSize({ pan: false }).fitBounds(bounds, { animate: false }));
   }
 
   /** Shows a state of the page: at the start, after a step back, or from a link. */
@@ -277,10 +288,31 @@ class Page {
     const bounds = L.latLngBounds([]);
     const { radius } = this.store.columns;
     for (const i of ids) bounds.extend(this.marks.latLng(i).toBounds(2000 * Math.min(Math.max(radius[i], 10), 250)));
+    const options: L.FitBoundsOptions = { paddingTopLeft: [30, 30], paddingBottomRight: [30, 30 + this.covered()], maxZoom: FIT, animate: false };
     this.move(() => {
-      if (bounds.isValid()) this.map.fitBounds(bounds, { padding: [30, 30], maxZoom: FIT, animate: false });
+      if (bounds.isValid()) this.map.fitBounds(bounds, options);
       else this.map.setView([24, 15], narrow.matches ? 1 : 2, { animate: false });
     });
+  }
+
+  /** How much of the map the panel covers from below, in pixels. */
+  private covered(): number {
+    if (!narrow.matches) return 0;
+    return Math.max(0, this.map.getContainer().getBoundingClientRect().bottom - this.panel.top);
+  }
+
+  /** Moves an incident's place to the middle of what shows of the map; only if it is out of sight, unless `always`. */
+  private reveal(i: number, always: boolean): void {
+    const { map } = this;
+    const at = this.marks.latLng(i);
+    const size = map.getSize().subtract([0, this.covered()]);
+    const sight = L.bounds(size.multiplyBy(0.05), size.multiplyBy(0.95));
+    if (!always && sight.contains(map.latLngToContainerPoint(at))) return;
+    const reach = at.toBounds(Math.max(this.store.columns.radius[i], 20) * 2000);
+    const zoom = Math.max(map.getZoom(), Math.min(FIT, map.getBoundsZoom(reach)));
+    const center = map.unproject(map.project(at, zoom).add([0, this.covered() / 2]), zoom);
+    this.move(() => map.setView(center, zoom, { animate: false }));
+    this.marks.draw();
   }
 
   /** The view of all that is news; background elsewhere does not widen it. */
@@ -352,22 +384,15 @@ class Page {
 
   /** Opens the card of an incident. */
   async open(i: number, { move, push }: { move: boolean; push: boolean }): Promise<void> {
-    const { store, map, panel } = this;
+    const { store, panel } = this;
     const row = await store.row(i);
     this.selected = i;
     this.view.incident = store.ids[i];
     panel.setOpen(true);
     const back = () => void this.leave();
     panel.showCard(cardOf(store, i, row, back, () => this.address()));
-    if (store.isPlaced(i)) {
-      const at = this.marks.latLng(i);
-      if (move || !map.getBounds().pad(-0.05).contains(at)) {
-        const reach = at.toBounds(Math.max(store.columns.radius[i], 20) * 2000);
-        const zoom = Math.max(map.getZoom(), Math.min(FIT, map.getBoundsZoom(reach)));
-        this.move(() => map.setView(at, zoom, { animate: false }));
-        this.marks.draw();
-      }
-    } else panel.choose("unplaced");
+    if (store.isPlaced(i)) this.reveal(i, move);
+    else panel.choose("unplaced");
     this.marks.point(i, true);
     this.remember(push);
   }

@@ -34,6 +34,7 @@ export interface Parts {
 export class Panel {
   which: Which = "placed";
   readonly onlyView: HTMLInputElement;
+  private readonly node: HTMLElement;
   private readonly store: Store;
   private readonly act: Actions;
   private readonly tabs: Record<Tab, { tab: HTMLButtonElement; panel: HTMLElement }>;
@@ -125,19 +126,24 @@ export class Panel {
       ...names.map((name) => this.tabs[name].panel),
     );
     const summary = el("p", {}, this.brief, el("span", { class: "gm-summary" }, this.summary()));
-    const panel = el(
+    this.node = el(
       "aside",
       { class: "gm-panel", "aria-label": title },
-      el("header", {}, this.handle, el("div", {}, el("h1", { dir: "auto" }, title), summary)),
+      el("header", {}, this.handle, el("div", {}, el("h1", {}, el("bdi", {}, title)), summary)),
       this.content,
     );
-    document.body.append(panel);
+    document.body.append(this.node);
     this.chooseTab("list");
     this.choose("placed");
   }
 
   get isOpen(): boolean {
     return document.body.classList.contains("gm-open");
+  }
+
+  /** Its upper edge, in pixels from that of the window. */
+  get top(): number {
+    return this.node.getBoundingClientRect().top;
   }
 
   setOpen(on: boolean): void {
@@ -147,9 +153,9 @@ export class Panel {
     this.act.resize();
   }
 
-  /** Puts the dates into the panel, or below the map. */
+  /** Puts the dates among the filters, or below the map. */
   placeDates(inside: boolean): void {
-    if (inside) this.content.firstElementChild?.after(this.dates);
+    if (inside) this.tabs.filters.panel.prepend(this.dates);
     else document.body.append(this.dates);
   }
 

@@ -89,7 +89,7 @@ export class Timeline {
         return bar;
       }),
     );
-    this.note.textContent = [`≙ ${t(UNITS[unit])}`, undated ? t("undated", { n: undated }) : ""].filter(Boolean).join(" · ");
+    this.note.textContent = [t(UNITS[unit]), undated ? t("undated", { n: undated }) : ""].filter(Boolean).join(" · ");
     this.shade();
   }
 

@@ -50,10 +50,8 @@ function actorWords({ doers, targets }: Row): string {
 /** Label and value of all that is known, in the order of reading. */
 export function factsOf(store: Store, i: number, row: Row): [label: string, value: string][] {
   const { head, columns } = store;
-  const layer = head.layers[columns.layer[i]];
   const place = placeWords(store, i);
   const written = row.written && !place.toLowerCase().includes(row.written.toLowerCase()) ? row.written : "";
-  const codes = [["PLOVER", layer.plover], ["ACLED", layer.acled], ["CAMEO", layer.cameo]] as const; // prettier-ignore
   const publishers = new Set(row.sources.filter((s) => !s.copied && s.publisher).map((s) => s.publisher)).size;
   const reports = plural("reportCount", columns.reports[i]);
   const facts: [string, string][] = [
@@ -69,11 +67,16 @@ export function factsOf(store: Store, i: number, row: Row): [label: string, valu
     ...head.counts.map((kind, n): [string, string] => [t(kind as Key), row.counts[n] ? rangeWords(row.counts[n]) : ""]),
     [t("reports"), publishers > 1 ? t("reportsFrom", { reports, publishers: plural("publishers", publishers) }) : reports],
     [t("mention"), columns.main[i] ? "" : t("backgroundOnly")],
-    [t("codes"), codes.filter(([, list]) => list.length).map(([name, list]) => `${name} ${list.join(", ")}`).join(" · ")],
     [t("score"), number(Math.round(columns.score[i] / 100) / 100)],
-    [t("id"), store.ids[i]],
   ];
   return facts.filter(([, value]) => value);
+}
+
+/** Label and value of the codes of its event type in other systems, and its id. */
+export function codesOf(store: Store, i: number): [label: string, value: string][] {
+  const { plover, acled, cameo } = store.head.layers[store.columns.layer[i]];
+  const codes: [string, string][] = [["PLOVER", plover.join(", ")], ["ACLED", acled.join(", ")], ["CAMEO", cameo.join(", ")], [t("id"), store.ids[i]]]; // prettier-ignore
+  return codes.filter(([, value]) => value);
 }
 
 export { groupTitle, layerTitle };

@@ -36,6 +36,16 @@ _DATELINE = re.compile(r"[^.;:!?\n]{0,4}?(?:[A-Z][\w.]{0,14}\.?,?\s*){0,3}(?:\([
 _LARGE = 1_000_000
 #: What a verb of the future adds to the tagger's probability that something is planned.
 _FORETOLD = 0.3
+#: What is discussed has happened, and elsewhere: "talks in Geneva about the attacks".
+_TOPIC = re.compile(
+    r"\b(?:discuss\w*|debat\w+|address\w*|review\w*|(?:talk|speak|speech|statement|meeting)\w*\s+(?:about|on|over))\s+"
+    r"(?:the|this|these|those)\s+(?:(?!planned|possible|potential|threatened)[\w’'-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
+_HAPPEN = ATTACKS | {
+    "abduction", "accident", "arrest", "cyberattack", "disease_outbreak", "natural_disaster", "riot", "sabotage",
+}  # fmt: skip
+_GATHERING = re.compile(r"\b(?:meet\w*|talks|summit|session|conference|visit\w*|gather\w*)\b", re.IGNORECASE)
 #: Who is blamed for an attack stands at most so many characters behind its sentence.
 _BESIDE = 3
 #: What ended more than so many days before publication is no news.
@@ -105,7 +115,10 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
     own = slice(mention.tokens.start, mention.tokens.stop)
     chances = reading.status[own].mean(axis=0)
     probabilities: dict[Status, float] = {s: float(p) for s, p in zip(STATUSES, chances, strict=True)}  # type: ignore[misc]
-    ahead = is_foretold(quote.text, trigger.start - quote.start)
+    topic = _TOPIC.search(quote.text[: trigger.start - quote.start]) if mention.layer in _HAPPEN else None
+    if topic:
+        probabilities["planned"] = 0.0
+    ahead = topic is None and is_foretold(quote.text, trigger.start - quote.start)
     if ahead:
         probabilities["planned"] += _FORETOLD
     status = settle(probabilities, claims)
@@ -119,6 +132,13 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
     start, end, precision, written = dates_of(document, reading, mention, quote, status, main)
     if end is not None and document.published is not None and (document.published - end).days > _NEWS_DAYS:
         main = False
+    toponym = place_of(reading, mention, toponyms)
+    if topic:
+        verb = quote.start + topic.start()
+        if toponym is not None and _is_of_the_talks(toponym.span, quote, trigger, verb):
+            toponym = None
+        doers = [s for s in mention.spans["source_actors"] if s.start > verb]
+        mention = replace(mention, spans={**mention.spans, "source_actors": doers})
     actors = actors_of(mention, [*asserting, *denying])
     weapons = mention.spans["weapon"]
     counts = {kind: _count(mention, kind) for kind in COUNTS}
@@ -129,7 +149,7 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
         layer=mention.layer,
         trigger=trigger,
         sentence=quote,
-        toponym=place_of(reading, mention, toponyms),
+        toponym=toponym,
         start=start,
         end=end,
         date_precision=precision,
@@ -142,6 +162,14 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
         main=main,
         score=round(mention.score, 3),
     )
+
+
+def _is_of_the_talks(place: Span, quote: Span, trigger: Span, verb: int) -> bool:
+    """Tell whether a place is where something is discussed rather than where it happened."""
+    if place.start < verb:
+        return True
+    between = quote.text[max(0, trigger.end - quote.start) : max(0, place.start - quote.start)]
+    return _GATHERING.search(between) is not None
 
 
 def _only_the_doers_say_so(mention: Mention, claims: Sequence[Claim]) -> bool:

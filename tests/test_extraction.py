@@ -98,6 +98,26 @@ def test_types_that_are_not_asked_for_are_left_out():
 LONG = "The town lies on a plain between two rivers and lives from its weavers, potters and a market for melons. " * 8
 
 
+@pytest.mark.parametrize(
+    ("text", "layer"),
+    [
+        ("Ministers will discuss the bombings at their summit in Nairobi, Kenya, next week.", "bombing"),
+        ("Delegates in Vienna are due to debate the missile strike on Thursday.", "missile_strike"),
+        ("ASEAN leaders are expected to discuss the earthquake at a summit in Jakarta.", "natural_disaster"),
+    ],
+)
+def test_what_is_discussed_has_happened_elsewhere(text, layer):
+    event = only(text, layer)
+    assert event.toponym is None
+    assert event.status == "reported"
+    assert not [actor for actor in event.actors if actor.role == "source"]
+
+
+def test_what_is_discussed_keeps_its_own_place():
+    event = only("Talks in Geneva about the shelling of Kharkiv will resume on Monday.", "shelling")
+    assert event.toponym.written == "Kharkiv"
+
+
 def test_who_is_known_only_from_the_doers_is_claimed():
     event = only(
         "The rebels said they had captured the town of Goma in the Democratic Republic of the Congo.",

@@ -58,10 +58,10 @@ def test_what_did_not_happen_is_told_apart(text, negated):
 
 
 def test_a_near_miss_silences_the_tagger_too():
-    text = "The murder mystery was filmed in Venice and opens next week."
-    assert "violence_against_civilians" not in {layer for _, layer in triggers(text)}
+    text = "Schools in Taipei took part in an air raid drill on Monday."
+    assert "air_strike" not in {layer for _, layer in triggers(text)}
     bare = [replace(layer, near_misses=()) for layer in LAYERS]
-    assert "violence_against_civilians" in {layer for _, layer in triggers(text, bare)}
+    assert "air_strike" in {layer for _, layer in triggers(text, bare)}
 
 
 def test_an_untrained_layer_fires_by_its_own_triggers_and_takes_the_words():

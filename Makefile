@@ -49,7 +49,7 @@ $(READY): pyproject.toml constraints.txt $(wildcard hatch_build.py)
 	@touch $@
 
 # The page's script is bundled anew when its sources have changed.
-$(PAGE): $(wildcard geomap/web/src/*.ts geomap/web/strings/*.json geomap/web/package*.json) | $(READY)
+$(PAGE): $(wildcard geomap/web/src/*.ts geomap/web/strings/*.json geomap/web/map.css geomap/web/package*.json) | $(READY)
 	$(BIN)/python hatch_build.py
 
 clean:

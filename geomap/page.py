@@ -143,7 +143,7 @@ class _Page(Figure):
             '<link rel="icon" href="data:,">',
             f"<title>{html.escape(self.title or '')}</title>",
             f"<style>{style}</style>",
-            f"<style>{_text('map.css')}</style>",
+            f"<style>{_text('vendor/map.css')}</style>",
             f"<script>{script}</script>",
             self.header.render(**kwargs),
             *(f"<script>{_text(name)}</script>" for name in _SCRIPTS),

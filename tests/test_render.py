@@ -62,7 +62,8 @@ def head(html: str) -> Any:
 
 
 def words(html: str, row: int = 0) -> dict[str, Any]:
-    return dict(zip(WORDS, json.loads(unpacked(html, "text-0").split("\n")[row]), strict=True))
+    order, *lines = unpacked(html, "text-0").split("\n")
+    return dict(zip(WORDS, json.loads(lines[json.loads(order).index(row)]), strict=True))
 
 
 def spot(html: str, row: int = 0) -> dict[str, Any]:

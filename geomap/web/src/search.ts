@@ -8,8 +8,9 @@ export const fold = (text: string): string =>
 
 export const termsOf = (words: string): string[] => [...new Set(fold(words).split(/\s+/).filter(Boolean))];
 
-/** Marks in `hits`, from `first` on, the lines of a folded block that hold all terms. */
-export function markHits(block: string, terms: string[], hits: Uint8Array, first: number): void {
+/** Which lines of a folded block hold all terms. */
+export function linesWith(block: string, terms: string[]): number[] {
+  const found: number[] = [];
   // The longest term is the rarest; lines without it are never cut out.
   const [rarest, ...rest] = [...terms].sort((a, b) => b.length - a.length);
   let line = 0;
@@ -24,7 +25,8 @@ export function markHits(block: string, terms: string[], hits: Uint8Array, first
     }
     const lineEnd = next < 0 ? block.length : next;
     const text = rest.length ? block.slice(lineStart, lineEnd) : "";
-    if (rest.every((term) => text.includes(term))) hits[first + line] = 1;
+    if (rest.every((term) => text.includes(term))) found.push(line);
     at = next < 0 ? -1 : block.indexOf(rarest, lineEnd + 1);
   }
+  return found;
 }

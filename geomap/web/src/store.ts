@@ -1,6 +1,6 @@
 /** The incidents: columns of numbers, and words that are unpacked when they are needed. */
 
-import { fold, markHits } from "./search.ts";
+import { fold, linesWith } from "./search.ts";
 import type { Claim, Head, Quote, Range, Row, Source } from "./types.ts";
 
 export const NEVER = -2_147_483_648; // the day of an incident without a date
@@ -78,6 +78,17 @@ type Packed = [
   more: number,
 ]; // prettier-ignore
 
+/** The texts of some incidents, a line each. */
+interface Block {
+  order: number[]; // which incident, from the block's first, each line tells of
+  text: string;
+}
+
+function readBlock(whole: string): Block {
+  const end = whole.indexOf("\n");
+  return { order: JSON.parse(whole.slice(0, end)) as number[], text: whole.slice(end + 1) };
+}
+
 /** One line of a block of texts, about a place of that name. */
 export function readRow(line: string, place: string): Row {
   const packed = JSON.parse(line) as Packed;
@@ -101,9 +112,9 @@ export class Store {
   readonly ids: string[];
   readonly firstDay: number; // of those with a date; 0 where none has one
   readonly lastDay: number; // lies before firstDay where none has a date
-  private readonly blocks = new Map<number, Promise<string>>();
+  private readonly blocks = new Map<number, Promise<Block>>();
   private readonly folded = new Map<number, string>();
-  private readonly lines = new Map<number, string[]>();
+  private readonly lines = new Map<number, string[]>(); // by incident
 
   constructor(head: Head) {
     this.head = head;
@@ -183,10 +194,10 @@ export class Store {
     return this.columns.start[i] === NEVER ? null : this.columns.end[i];
   }
 
-  private block(n: number): Promise<string> {
+  private block(n: number): Promise<Block> {
     let found = this.blocks.get(n);
     if (!found) {
-      found = inflate(`text-${n}`);
+      found = inflate(`text-${n}`).then(readBlock);
       this.blocks.set(n, found);
     }
     return found;
@@ -196,7 +207,10 @@ export class Store {
     const n = Math.floor(i / this.head.chunk);
     let lines = this.lines.get(n);
     if (!lines) {
-      lines = (await this.block(n)).split("\n");
+      const { order, text } = await this.block(n);
+      const written = text.split("\n");
+      lines = [];
+      for (let k = 0; k < order.length; k++) lines[order[k]] = written[k];
       this.lines.set(n, lines);
     }
     return readRow(lines[i % this.head.chunk], this.placeOf(i));
@@ -207,7 +221,7 @@ export class Store {
     const count = Math.ceil(this.total / this.head.chunk);
     for (let n = 0; n < count; n++) {
       if (this.folded.has(n)) continue;
-      this.folded.set(n, fold(await this.block(n)));
+      this.folded.set(n, fold((await this.block(n)).text));
     }
   }
 
@@ -218,13 +232,14 @@ export class Store {
     // The unpacking of many blocks runs at once, outside of this thread.
     for (let n = 0; n < count; n++) if (!this.folded.has(n)) void this.block(n);
     for (let n = 0; n < count; n++) {
-      let text = this.folded.get(n);
-      if (text === undefined) {
-        text = fold(await this.block(n));
-        if (overtaken()) return null;
-        this.folded.set(n, text);
+      const { order, text } = await this.block(n);
+      let folded = this.folded.get(n);
+      if (folded === undefined) {
+        folded = fold(text);
+        this.folded.set(n, folded);
       }
-      markHits(text, terms, hits, n * this.head.chunk);
+      if (overtaken()) return null;
+      for (const line of linesWith(folded, terms)) hits[n * this.head.chunk + order[line]] = 1;
     }
     return hits;
   }

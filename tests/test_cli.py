@@ -17,7 +17,7 @@ import pytest
 
 import geomap
 from geomap import cli
-from geomap.errors import EmptyError, LayerError, Problem
+from geomap.errors import EmptyError, InputError, LayerError, Problem
 from geomap.model import Actor, Claim, Count, Document, Event, Place, Relation, Span, Toponym
 
 # All of them now, before stand-ins take the place of what they import.
@@ -82,10 +82,19 @@ def stages(monkeypatch, make_incident, strike_layer, unlocated):
         load_layers=lambda folder: ([strike_layer], []),
         check_layers=lambda folder: list(state.problems),
     )  # fmt: skip
+
+
+    def render_map(incidents, layers, *, title, documents, **look):
+        state.look = {"title": title, **look}
+        return f"<html>{title} {len(incidents)} {sorted(documents)}"
+
+    def check_tiles(name):
+        if name != "OpenTopoMap":
+            raise InputError(f"tiles {name!r}: no background map of this name")
+
     stand_in(
         monkeypatch, "render",
-        render_map=lambda incidents, layers, *, title, documents: f"<html>{title} {len(incidents)} {sorted(documents)}",
-        write_map=lambda page, path: path.write_text(page),
+        render_map=render_map, check_tiles=check_tiles, write_map=lambda page, path: path.write_text(page),
     )  # fmt: skip
     return state
 
@@ -130,6 +139,29 @@ def test_build_writes_the_map_and_the_data_and_prints_nothing_but_the_summary(st
         assert f"wrote {out / name} (" in printed.err
     assert stages.asked["sources"] == ["a.txt", "b"]
     assert stages.asked["jobs"] == 2
+
+
+def test_options_of_the_map_come_before_its_settings(stages, tmp_path):
+    settings = tmp_path / "own.toml"
+    settings.write_text('[map]\ntitle = "Valley"\ndescription = "Why."\naccent = "#aa3311"\n', encoding="utf-8")
+    shared = ("build", "a.txt", "-o", tmp_path / "out", "--config", settings)
+    assert run(*shared) == 0
+    look = {"title": "Valley", "description": "Why.", "accent": "#aa3311", "language": "en", "tiles": None}
+    assert stages.look == look
+    assert run(*shared, "--title", "March", "--language", "ar", "--tiles", "OpenTopoMap", "--accent", "#000000") == 0
+    assert stages.look == look | {"title": "March", "language": "ar", "tiles": "OpenTopoMap", "accent": "#000000"}
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--accent", "blue"), ("--language", "x y"), ("--tiles", "Atlantis"), ("--title", "")]
+)
+def test_a_look_that_cannot_be_is_said_before_the_work(stages, tmp_path, capsys, option, value):
+    assert run("build", "a.txt", "-o", tmp_path / "out", option, value) == 1
+    said = capsys.readouterr().err
+    assert option.strip("-") in said
+    assert repr(value) in said
+    assert stages.asked is None
+    assert not (tmp_path / "out").exists()
 
 
 def test_build_hands_its_options_on(stages, tmp_path):

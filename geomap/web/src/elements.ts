@@ -52,10 +52,28 @@ export function later<Values extends unknown[]>(pause: number, act: (...values: 
   };
 }
 
-/** Black or white, whichever reads better on the color ("#rrggbb"). */
-export const inkOn = (color: string): string => {
-  const [r, g, b] = [1, 3, 5].map((at) => (parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2);
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.36 ? "#16191d" : "#ffffff";
+const channels = (color: string): number[] => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+
+/** How bright a color ("#rrggbb") is, 0..1. */
+const brightness = (color: string): number => {
+  const [r, g, b] = channels(color).map((value) => (value / 255) ** 2.2);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+
+/** Black or white, whichever reads better on the color. */
+export const inkOn = (color: string): string => (brightness(color) > 0.36 ? "#16191d" : "#ffffff");
+
+/** The color, lightened or darkened as far as letters in it need on the ground: a contrast of 4.6 to 1 (WCAG 2 AA: 4.5). */
+export const legible = (color: string, ground: string): string => {
+  const toward = brightness(ground) > 0.2 ? 0 : 255;
+  const contrast = (one: string) => {
+    const [low, high] = [brightness(one), brightness(ground)].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  };
+  let mixed = color;
+  for (let share = 0; share <= 1 && contrast(mixed) < 4.6; share += 0.05)
+    mixed = `#${channels(color).map((v) => Math.round(v + (toward - v) * share).toString(16).padStart(2, "0")).join("")}`; // prettier-ignore
+  return mixed;
 };
 
 /** Whether the reader's fonts hold a sign: one that they lack looks like a code point that no font has. */

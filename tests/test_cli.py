@@ -83,7 +83,6 @@ def stages(monkeypatch, make_incident, strike_layer, unlocated):
         check_layers=lambda folder: list(state.problems),
     )  # fmt: skip
 
-
     def render_map(incidents, layers, *, title, documents, **look):
         state.look = {"title": title, **look}
         return f"<html>{title} {len(incidents)} {sorted(documents)}"

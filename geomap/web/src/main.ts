@@ -15,7 +15,7 @@ import { pictureOf } from "./picture.ts";
 import { toCsv, toGeojson } from "./records.ts";
 import { termsOf } from "./search.ts";
 import { Store, unpack } from "./store.ts";
-import { direction, plural, setLanguage, t } from "./strings.ts";
+import { direction, nameCountries, plural, setLanguage, t } from "./strings.ts";
 import { Timeline } from "./timeline.ts";
 import type { Head } from "./types.ts";
 
@@ -462,6 +462,7 @@ async function start(): Promise<void> {
   const map = (window as unknown as Record<string, L.Map>)[node.id];
   const head = await unpack<Head>("head");
   const language = setLanguage(params.get("lang") ?? head.options.language);
+  nameCountries(head.countries.map((code, n) => [code, head.countryNames[n] ?? ""]));
   document.documentElement.lang = language;
   document.documentElement.dir = direction();
   node.setAttribute("aria-label", t("map"));

@@ -56,7 +56,16 @@ export function plural(key: Key, n: number): string {
 export const layerTitle = (layer: { id: string; title: string }): string => table.layers[layer.id] ?? layer.title;
 export const groupTitle = (group: string): string => table.groups[group] ?? group;
 
+let english = new Map<string, string>();
+
+/** Takes the names that the texts' places have in English, so that the page says what titles say. */
+export function nameCountries(names: readonly [code: string, name: string][]): void {
+  english = new Map(names);
+}
+
 export function countryName(code: string): string {
+  const own = isEnglish() ? english.get(code) : undefined;
+  if (own) return own;
   try {
     countries ??= new Intl.DisplayNames([table.locale], { type: "region" });
     return countries.of(code) ?? code;

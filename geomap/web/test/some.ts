@@ -17,6 +17,7 @@ export function someStore(): Store {
     stances: ["asserts", "confirms", "denies", "declines to comment"],
     counts: ["killed", "injured"],
     countries: ["SY", "IR"],
+    countryNames: ["Syria", "Iran"],
     actors: ["Army", "Rebels"],
     publishers: ["Post", "Times"],
     places: ["Arkala", "Isfahan"],

@@ -53,13 +53,17 @@ def _image(name: str) -> str:
 
 
 @functools.cache
-def _leaflet() -> tuple[str, str]:
-    """Script and style of Leaflet, their images inlined."""
+def _leaflet(images: bool) -> tuple[str, str]:
+    """Script and style of Leaflet; with the images of its pin and its layer control, or without."""
     script = re.sub(r"//# sourceMappingURL=\S+\s*$", "", _text("vendor/leaflet.js"))
-    style = re.sub(r"url\(images/([\w.-]+)\)", lambda match: f"url({_image(match[1])})", _text("vendor/leaflet.css"))
+    style = re.sub(
+        r"url\(images/([\w.-]+)\)",
+        lambda match: f"url({_image(match[1])})" if images else "none",
+        _text("vendor/leaflet.css"),
+    )
     # Leaflet looks for its pin beside its style sheet, which is no file here.
     pin = {"iconUrl": "marker-icon.png", "iconRetinaUrl": "marker-icon-2x.png", "shadowUrl": "marker-shadow.png"}
-    urls = json.dumps({option: _image(name) for option, name in pin.items()})
+    urls = json.dumps({option: _image(name) for option, name in pin.items()} if images else {})
     return f'{script}\nL.Icon.Default.imagePath = "";\nL.Icon.Default.mergeOptions({urls});\n', style
 
 
@@ -135,7 +139,8 @@ class _Page(Figure):
         for child in self._children.values():
             with _tamed(child):
                 child.render(**kwargs)
-        script, style = _leaflet()
+        # Only what users of folium add to the map shows Leaflet's own images.
+        script, style = _leaflet(images=any(child._children for child in self._children.values()))
         content = [
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',

@@ -36,12 +36,15 @@ _TIED = 0.4
 _ELSEWHERE = 0.3
 #: A count of persons is an event's from this on.
 _COUNT = 0.3
+#: ... and from this on where its sentence has several deadly events, and this one is the likeliest.
+_LIKELIEST = 0.1
 #: A count gains this much with the event whose trigger is among its words.
 _OWN_WORDS = 0.3
 #: Words by which a further count is added to the one before.
 _FURTHER = frozenset({"also", "another", "further", "other", "additional"})
 #: ... when it comes within so many words,
 _NEXT = 25
+_GROWTH = 10  # times; a toll beyond is that of a longer happening
 #: ... unless these stand with it.
 _PERHAPS = frozenset({"could", "may", "might", "feared"})
 #: A doer below the first figure is another event's of the sentence whose probability is higher by the second.
@@ -234,12 +237,12 @@ def _assign_counts(reading: Reading, mentions: Sequence[Mention]) -> None:
             span = range(max(found.start, lo), min(found.stop, hi))
             score, mention = _linked(casualty, span, own, reading)
             if mention is not None:
-                links.append((score, span, casualty, mention))
+                links += [(score, span, casualty, one) for one in _sharing(casualty, span, mention, own, reading)]
         given: dict[tuple[str, int], list[tuple[float, range, Casualty]]] = {}
         for score, span, casualty, mention in links:
             given.setdefault((casualty.kind, own.index(mention)), []).append((score, span, casualty))
         for (kind, number), parts in given.items():
-            own[number].counts[kind] = _together(reading, parts)
+            own[number].counts[kind] = _latest(reading, parts, own[number].layer) or _together(reading, parts)
         for affected in find_affected(text):
             holder = _affecting(affected, reading.tokens_in(start + affected.start, start + affected.end), own, reading)
             if holder is not None:
@@ -287,9 +290,36 @@ def _linked(
     here = [m for m in deadly if reading.sentence_of[m.tokens.start] == sentence]
     if len({m.layer for m in here}) == 1:
         return score, min(here, key=lambda m: abs(m.tokens.start - span.start))
+    if score >= _LIKELIEST and mentions[-number] in here:
+        return score, mentions[-number]
     before = [m for m in deadly if reading.sentence_of[m.tokens.start] < sentence]
     silent = not any(reading.sentence_of[m.tokens.start] == sentence for m in mentions)
     return (score, before[-1]) if silent and before else (score, None)
+
+
+def _sharing(
+    casualty: Casualty, span: range, mention: Mention, mentions: Sequence[Mention], reading: Reading
+) -> list[Mention]:
+    """Give all events that a count is of: "No casualties were reported." is said of all in the sentence before."""
+    sentence = reading.sentence_of[mention.tokens.start]
+    if casualty.count != Count(0, 0) or not span or reading.sentence_of[span.start] == sentence:
+        return [mention]
+    return [m for m in mentions if m.layer in _DEADLY and reading.sentence_of[m.tokens.start] == sentence]
+
+
+def _latest(reading: Reading, parts: Sequence[tuple[float, range, Casualty]], layer: str) -> tuple[float, Count] | None:
+    """Give the toll that a later sentence states: "three bodies were found. This brings the death toll to six."
+
+    The toll of an outbreak, or of a war, is not that of the day.
+    """
+    score, first, casualty = max(parts, key=lambda part: part[0])
+    said = casualty.count.low
+    for _, span, more in parts if layer != "disease_outbreak" else ():
+        later = reading.sentence_of[span.start] > reading.sentence_of[first.start]
+        tells = "toll" in (reading.tokens[i].text.lower() for i in span)
+        if later and tells and said <= more.count.low <= _GROWTH * max(1, said):
+            return score, more.count
+    return None
 
 
 def _together(reading: Reading, parts: Sequence[tuple[float, range, Casualty]]) -> tuple[float, Count]:

@@ -56,6 +56,7 @@ def _set(words: str) -> frozenset[str]:
 _EXCEEDS = _set("above over surpasses surpassed exceeds exceeded passes passed tops topped")
 _NOBODY = _set("none nobody")
 _BLOCK = _set("after when as while that which but because if where before says said say ; : although though")
+_PAUSES = _BLOCK | CUES | {","}
 _AUXILIARIES = _set(
     "was were is are be been being has have had get gets got left leaves leaving found confirmed reported feared "
     "presumed declared pronounced believed shot stabbed beaten burned burnt hacked crushed trampled executed also "
@@ -70,6 +71,10 @@ _SHOOT = _set(
     "shoot shoots shot shooting stab stabs stabbed stabbing beat beats beaten beating hack hacks hacked hacking gun "
     "guns gunned burn burns burned burning"
 )
+_UNITS = _set("% percent per-cent year years month months week weeks day days hour hours am pm a.m p.m km miles times")
+_LEAVES = _set("with leaving left leaves leave")
+_SAID = _set("reported confirmed known")
+_ASIDE = 12  # words, of an insertion
 _DEATH_NOUNS = _set(
     "killing killings murder murders assassination assassinations death deaths execution executions beheading "
     "massacre lynching slaying bodies body remains"
@@ -238,22 +243,27 @@ def _subject(words: Words, position: int) -> Group | None:
             and words.at(last + 1) in ("are", "were")
         ):
             continue  # "ten soldiers from a faction are killed"
-        if singular and total.start < group.start:
+        if singular and total.start < group.start and total.count.low != group.count.low:
             total = group  # "the chief of staff and a friend of hers, was killed"
         joint = position + 1 + (words.at(position + 1) == ",")
         if joint_words(words, joint) == 2:  # "is killed, along with eight others"
             others = group_at(words, joint + 2)
             if others is not None:
                 return Group(total.start, others.end, add(total.count, others.count), False)
-        if doubtful:
+        if doubtful and total.count.high is not None:  # "hundreds are feared dead" would say nothing
             total = Group(total.start, total.end, Count(0, total.count.high), total.weak)
         return total
+    for group in groups if words.low[position] in PARTICIPLES | {"dead"} else ():
+        # "left 22 villagers (20 men and 2 boys) dead", "with all 14 on board confirmed dead"
+        between = words.low[group.end : position]
+        if words.at(group.start - 1) in _LEAVES and len(between) <= _ASIDE and not _PAUSES.intersection(between):
+            return group
     word = words.at(last)
     if word in _NOBODY or words.low[max(0, last - 1) : last + 1] == ["no", "one"]:
         return Group(last - (word == "one"), last + 1, Count(0, 0), False)
     plain = words.low[position] in PARTICIPLES or words.low[position] == "dead"
     for start in range(max(1, last - 7), last + 1) if plain and not auxiliary else ():
-        if words.low[start - 1] in ("with", "leaving", "left", "leaves"):  # "with the pilot killed"
+        if words.low[start - 1] in _LEAVES:  # "with the pilot killed"
             named = named_at(words, start)
             return named if named is not None and named.end == last + 1 else None
     if word == "of" or not auxiliary or not (singular or words.low[position] in ("dies", "died", "drowns", "drowned")):
@@ -294,12 +304,13 @@ def _joined_before(words: Words, groups: list[Group], index: int) -> Group:
         gap = words.low[skip_place(words, other.end) : start]
         if gap in (["and"], [",", "and"]) and not conjunction:
             conjunction = True
-        elif not (gap == [","] and conjunction):
+        elif gap != [","] or not (conjunction or (other.count.low == count.low and words.at(group.end) == ",")):
             break
         if _is_inner(words, other) or words.at(other.start - 1) in CUES:
             break
-        if other.count == count and count.low > 1:
-            start = other.start  # "two people, a rebel and a soldier, were killed"
+        if other.count.low == count.low and gap == [","]:
+            # "at least two people, a rebel and a soldier, were killed"
+            count, start = other.count, other.start
             break
         count, start = add(count, other.count), other.start
     if not conjunction and words.at(start - 1) == "and":
@@ -326,7 +337,7 @@ def _toll(words: Words, position: int) -> tuple[tuple[Kind, ...], Group | None]:
         kinds = (kind,)
     elif words.at(position - 1) not in ("death", "the", "overall", "total") and words.at(position - 2) != "death":
         return kinds, None
-    best: Group | None = None
+    best = _listed_toll(words, position + 1) if words.low[position] == "toll" else None  # "the toll more than 2,200"
     for index in range(position + 1, min(position + 26, len(words.low))):
         word = words.low[index]
         if word in (";", ".") or (word in CUES and index > position + 6):
@@ -358,7 +369,10 @@ def _listed_toll(words: Words, position: int) -> Group | None:
     counted = count_at(words, position)
     if counted is None or words.at(position) in ("the", "its", "a", "his", "their"):
         return None
-    return group_at(words, position)
+    group = group_at(words, position)
+    if group is None and words.at(counted[1]) not in _UNITS:  # "reaches 1,500 by some counts"
+        group = Group(position, counted[1], counted[0], False)
+    return group
 
 
 def _lives(words: Words, position: int) -> Group | None:
@@ -397,7 +411,9 @@ def _counted_noun(words: Words, position: int, word: str) -> Group | None:
         return Group(position - 1, position + 1, Count(number, number), False)
     for start in range(max(0, position - 7), position):
         between = words.low[start + 1 : position]
-        if words.low[start] in ("no", "without", "zero") and not any(w in STOP - {"or", "and", "in"} for w in between):
+        if words.low[start] in ("no", "without", "zero") and not any(
+            w in STOP - {"or", "and", "in"} - _SAID for w in between
+        ):
             return Group(start, position + 1, Count(0, 0), False)
         if word == "casualties":
             continue

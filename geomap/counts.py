@@ -26,7 +26,15 @@ TENS = {
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8}
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 # The least that a plural stands for: two of each, but forty for scores.
-_VAGUE = {"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2_000, "millions": 2_000_000, "several": 3}
+_VAGUE = {
+    "dozens": 24,
+    "scores": 40,
+    "hundreds": 200,
+    "thousands": 2_000,
+    "millions": 2_000_000,
+    "several": 3,
+    "multiple": 2,
+}
 _LARGE = {"thousands": 1_000, "millions": 1_000_000}
 # What words before a number make of it; "surpasses" is one of them ("surpasses 20,000 deaths").
 _AT_LEAST = (

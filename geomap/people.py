@@ -224,10 +224,9 @@ def listed_from(words: Words, start: int) -> Group | None:
         parts = item.count if parts is None else add(parts, item.count)
         if conjunction and words.at(following - 1) != "with":
             break
-    # "14 civilians, 12 children and 2 women" says the same twice
-    return Group(
-        start, end, first.count if parts == first.count and end > first.end and parts.low > 1 else count, first.weak
-    )
+    # "14 civilians, 12 children and 2 women" says the same twice; "four officers and four soldiers" are eight
+    twice = parts == first.count and parts.low > 1 and words.at(skip_place(words, first.end)) == ","
+    return Group(start, end, first.count if twice else count, first.weak)
 
 
 def crew_at(words: Words, position: int) -> Group | None:

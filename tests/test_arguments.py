@@ -87,6 +87,13 @@ def test_two_events_of_one_sentence_keep_their_own_dates():
         ("A landslide buried a village in Nepal; nobody was killed.", "natural_disaster", Count(0, 0), None),
         ("A bomb exploded at a bank in Lima, Peru. No casualties were reported.", "bombing", Count(0, 0), Count(0, 0)),
         (
+            "Divers recovered the bodies of three workers after an explosion at a power plant near Turin, Italy. "
+            "This brings the death toll to six.",
+            "accident",
+            Count(6, 6),
+            None,
+        ),
+        (
             "A bus hit a wall in Nantes, France. Two people were killed. Another passenger was also killed.",
             "accident",
             Count(3, 3),
@@ -120,3 +127,8 @@ def test_a_weapon_is_no_actor():
 def test_who_only_claims_an_attack_did_not_do_it():
     for event in events("The general denied the US claims of a missile attack on Hodeidah, Yemen."):
         assert "US" not in [a.name for a in event.actors if a.role == "source"]
+
+
+def test_no_casualties_is_said_of_all_in_the_sentence_before():
+    text = "A drone strike hit a base near Erbil and a bomb exploded in Basra, Iraq. No casualties were reported."
+    assert {e.layer: e.killed for e in events(text)} == {"drone_strike": Count(0, 0), "bombing": Count(0, 0)}

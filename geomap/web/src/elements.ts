@@ -79,14 +79,16 @@ export const legible = (color: string, ground: string): string => {
 /** Whether the reader's fonts hold a sign: one that they lack looks like a code point that no font has. */
 const drawable = (() => {
   let nothing: string | undefined;
+  let context: CanvasRenderingContext2D | null | undefined;
   return (text: string): boolean => {
-    const context = el("canvas", { width: 24, height: 24 }).getContext("2d", { willReadFrequently: true });
+    context ??= el("canvas", { width: 24, height: 24 }).getContext("2d", { willReadFrequently: true });
     if (!context) return true;
+    const brush = context;
     const pixels = (sign: string) => {
-      context.clearRect(0, 0, 24, 24);
-      context.font = "16px system-ui, sans-serif";
-      context.fillText(sign, 2, 18);
-      return context.getImageData(0, 0, 24, 24).data.join();
+      brush.clearRect(0, 0, 24, 24);
+      brush.font = "16px system-ui, sans-serif";
+      brush.fillText(sign, 2, 18);
+      return brush.getImageData(0, 0, 24, 24).data.join();
     };
     nothing ??= pixels("\u{10FFFF}");
     return pixels([...text][0]) !== nothing;

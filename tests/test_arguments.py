@@ -130,5 +130,8 @@ def test_who_only_claims_an_attack_did_not_do_it():
 
 
 def test_no_casualties_is_said_of_all_in_the_sentence_before():
-    text = "A drone strike hit a base near Erbil and a bomb exploded in Basra, Iraq. No casualties were reported."
+    text = (
+        "A drone strike hit a base near Erbil and a bomb exploded at a market in Basra, Iraq. "
+        "No casualties were reported."
+    )
     assert {e.layer: e.killed for e in events(text)} == {"drone_strike": Count(0, 0), "bombing": Count(0, 0)}

@@ -144,7 +144,8 @@ class _Page(Figure):
         content = [
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
-            '<meta name="referrer" content="no-referrer">',
+            # Services of background maps refuse requests that don't say which site they come from.
+            f'<meta name="referrer" content="{"strict-origin-when-cross-origin" if self.tiles else "no-referrer"}">',
             '<link rel="icon" href="data:,">',
             f"<title>{html.escape(self.title or '')}</title>",
             f"<style>{style}</style>",

@@ -163,7 +163,7 @@ def _tiles(name: str) -> dict[str, Any]:
         raise InputError(f"tiles {name!r}: this service needs a key; try OpenStreetMap.Mapnik")
     return {
         "url": provider.build_url(fill_subdomain=False),
-        "attribution": [{"text": _clip(provider.attribution, "title"), "url": ""}],
+        "attribution": [{"text": _clip(provider.attribution.replace("(C)", "©"), "title"), "url": ""}],
         "maxZoom": int(provider.get("max_zoom", _ZOOM_OF_TILES)),
         "subdomains": str(provider.get("subdomains", "abc")),
     }

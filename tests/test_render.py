@@ -294,7 +294,10 @@ def test_a_background_map_may_come_from_its_own_hosts_only(make_incident: MakeIn
     assert images.split()[1:] == ["data:", *(f"https://{s}.tile.opentopomap.org" for s in "abc")]
     tiles = head(html)["options"]["tiles"]
     assert tiles["url"].startswith("https://{s}.tile.opentopomap.org/")
-    assert "OpenStreetMap" in tiles["attribution"][0]["text"]
+    assert "© OpenStreetMap" in tiles["attribution"][0]["text"]
+    # Such services refuse requests that name no site; a page without tiles tells no one where it is.
+    assert '<meta name="referrer" content="strict-origin-when-cross-origin">' in html
+    assert '<meta name="referrer" content="no-referrer">' in html_of(render_map([make_incident()], [strike_layer]))
 
 
 @pytest.mark.parametrize("name", ["Nowhere.Map", "Thunderforest.OpenCycleMap", "https://example.org/{z}/{x}/{y}.png"])

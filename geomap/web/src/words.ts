@@ -16,7 +16,8 @@ export function placeWords(store: Store, i: number): string {
   const [name, country] = [store.placeOf(i), store.countryOf(i)];
   if (!name) return "";
   const whole = country ? countryName(country) : "";
-  if (store.precisionOf(i) === "country" && whole) return whole;
+  const isCountry = store.precisionOf(i) === "country" || name === store.head.countryNames[store.columns.country[i]];
+  if (isCountry && whole) return whole;
   const admin1 = store.isPoint(i) && store.admin1Of(i) !== name ? store.admin1Of(i) : "";
   return [name, admin1, whole && whole !== name ? whole : ""].filter(Boolean).join(", ");
 }

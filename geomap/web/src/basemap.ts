@@ -5,11 +5,11 @@ import { unpack } from "./store.ts";
 import { countryName, isEnglish } from "./strings.ts";
 
 interface Packed {
-  arcs: number[][]; // lon, lat, then steps
+  arcs: string[]; // lon, lat, then steps
   countries: [iso: string, name: string, label: [lon: number, lat: number, width: number], rings: number[][]][];
   admin1: number[];
   disputed: number[];
-  cities: [name: string, lon: number, lat: number, rank: number][]; // rank 0: a capital
+  cities: [names: string[], lons: number[], lats: number[], ranks: number[]]; // rank 0: a capital
 }
 
 /** A circle that takes room on the map, in pixels, and the name it may carry. */
@@ -28,6 +28,22 @@ const DIVISIONS = 4.5; // zoom from which divisions are drawn
 const CITY_ZOOMS = [4, 4, 5, 6, 7]; // from which cities of each rank are named
 const MOST_CITIES = 60;
 
+/** Whole numbers from letters, as training/basemap.py writes them: digits of base 45, the lowest first; odd ones are negative. */
+export function numbersIn(letters: string): number[] {
+  const numbers: number[] = [];
+  let [number, place] = [0, 1];
+  for (let at = 0; at < letters.length; at++) {
+    const code = letters.charCodeAt(at);
+    const value = code - (code > 0x5c ? 0x24 : 0x23); // there is no backslash
+    number += (value % 45) * place;
+    place *= 45;
+    if (value >= 45) continue;
+    numbers.push(number % 2 ? -(number + 1) / 2 : number / 2);
+    [number, place] = [0, 1];
+  }
+  return numbers;
+}
+
 const around = (x: number, y: number, width: number, height: number): Box => [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
 const holds = (a: Box, b: Box): boolean => a[0] <= b[0] && a[1] <= b[1] && a[2] >= b[2] && a[3] >= b[3];
 const meets = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
@@ -36,7 +52,7 @@ export class Basemap {
   private readonly map: L.Map;
   private readonly labels: L.LayerGroup;
   private countries: Packed["countries"] = [];
-  private cities: Packed["cities"] = [];
+  private cities: [name: string, lon: number, lat: number, rank: number][] = [];
   private divisions: L.Polyline | null = null;
 
   constructor(map: L.Map) {
@@ -47,7 +63,8 @@ export class Basemap {
   /** Draws it; over tiles the land is left out and borders stay. */
   async draw(overTiles: boolean): Promise<void> {
     const data = await unpack<Packed>("basemap");
-    const arcs = data.arcs.map((steps): LatLngs => {
+    const arcs = data.arcs.map((letters): LatLngs => {
+      const steps = numbersIn(letters);
       const points: LatLngs = [];
       let [x, y] = [0, 0];
       for (let k = 0; k < steps.length; k += 2) {
@@ -74,7 +91,8 @@ export class Basemap {
     line([...used].filter((arc) => !isCut(arcs[arc])), "gm-border").addTo(this.map);
     line(data.disputed, "gm-disputed-border").addTo(this.map);
     this.countries = data.countries.filter(([, name, label]) => name && label[2]).sort((a, b) => b[2][2] - a[2][2]);
-    this.cities = data.cities;
+    const [names, lons, lats, ranks] = data.cities;
+    this.cities = names.map((name, n) => [name, lons[n], lats[n], ranks[n]]);
     this.showDivisions(overTiles);
     this.map.on("zoomend", () => this.showDivisions(overTiles));
   }

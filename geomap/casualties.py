@@ -71,7 +71,7 @@ _SHOOT = _set(
     "shoot shoots shot shooting stab stabs stabbed stabbing beat beats beaten beating hack hacks hacked hacking gun "
     "guns gunned burn burns burned burning"
 )
-_UNITS = _set("% percent per-cent year years month months week weeks day days hour hours am pm a.m p.m km miles times")
+_UNITS = _set("% percent year years month months week weeks day days hour hours am pm a.m p.m km miles times")
 _LEAVES = _set("with leaving left leaves leave")
 _SAID = _set("reported confirmed known")
 _ASIDE = 12  # words, of an insertion

@@ -53,7 +53,7 @@ export interface Head {
   stances: string[];
   counts: string[]; // what is counted: killed, injured, ...
   countries: string[]; // ISO 3166-1 alpha-2
-  countryNames: string[]; // in English // ISO 3166-1 alpha-2
+  countryNames: string[]; // in English
   actors: string[];
   publishers: string[];
   places: string[];

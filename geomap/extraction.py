@@ -14,7 +14,7 @@ from dataclasses import replace
 from geomap.actors import describe
 from geomap.arguments import actors_of, dates_of, fill_roles, overlaps, place_of
 from geomap.encoder import STATUSES, Encoder, Reading, default_encoder
-from geomap.gazetteer import default_gazetteer
+from geomap.gazetteer import default_gazetteer, haversine
 from geomap.model import ATTACKS, COUNTS, Claim, Count, Document, Event, Layer, Span, Status, Toponym
 from geomap.status import blaming, claims_in, combine, declining, denial, denying_after, is_foretold, settle, settle_all
 from geomap.triggers import Mention, find_triggers, is_negated
@@ -30,6 +30,8 @@ _ON_THE_GROUND = frozenset(
 )  # fmt: skip
 _SCENE = 8
 _SCENE_SCORE = 0.6
+#: Kilometres from its town within which all spots of a story lie that plays in one town.
+_SETTING_KM = 60.0
 #: Characters before a dateline, the marks behind it, and the population from which on a town is no local story's.
 _DATELINE_STARTS = 4
 _DATELINE = re.compile(r"[^.;:!?\n]{0,4}?(?:[A-Z][\w.]{0,14}\.?,?\s*){0,3}(?:\([\w /.,]{2,40}\)\s*)?\s*(?:—|–|--|-)\s")
@@ -89,7 +91,7 @@ def extract(
     events = [event for event in told if event is not None]
     dateline = _dateline(document.text, toponyms)
     if len(reading.windows) > 1 or dateline is not None:
-        events = _on_the_scene(reading, events, dateline)
+        events = _on_the_scene(reading, events, dateline, _setting(toponyms) if len(reading.windows) > 1 else None)
     return _with_claims(document, reading, _with_blame(document, reading, events))
 
 
@@ -208,11 +210,24 @@ def _dateline(text: str, toponyms: Sequence[Toponym]) -> Toponym | None:
     return None
 
 
-def _on_the_scene(reading: Reading, events: list[Event], dateline: Toponym | None = None) -> list[Event]:
+def _setting(toponyms: Sequence[Toponym]) -> Toponym | None:
+    """Give the town of a story that plays in one: the first it names, if all other spots that it names are near."""
+    spots = [(t, t.position) for t in toponyms if t.kind == "literal" and t.precision in ("site", "town")]
+    town = next(((t, at) for t, at in spots if t.precision == "town" and at is not None), None)
+    if town is None or town[1] is None:
+        return None
+    near = all(at is not None and haversine(*town[1], *at) <= _SETTING_KM for _, at in spots)
+    return town[0] if near else None
+
+
+def _on_the_scene(
+    reading: Reading, events: list[Event], dateline: Toponym | None = None, setting: Toponym | None = None
+) -> list[Event]:
     """Give what was done on the ground, in a sentence that names no place, the place of the event reported before it.
 
     Stories name the town once ("in Slidell, La., police said") and go on without it, and local ones are dated from it.
-    Only what needs a spot and is news takes part; words of officials, background and plans stay without a place.
+    Only what needs a spot and is news takes part; words of officials, background and plans stay without a place. A
+    story that plays in one town has that one where no event is told of a place.
     """
     scene = dateline
     since = 0
@@ -222,12 +237,14 @@ def _on_the_scene(reading: Reading, events: list[Event], dateline: Toponym | Non
         news = event.main and event.status not in ("planned", "threatened")
         if (
             event.toponym is None
-            and scene is not None
+            and (scene is not None or setting is not None)
             and news
             and event.layer in _ON_THE_GROUND
-            and number - since <= _SCENE
+            and (number - since <= _SCENE or setting is not None)
         ):
-            event = replace(event, toponym=replace(scene, score=round(scene.score * _SCENE_SCORE, 3)))
+            spot = scene if scene is not None and number - since <= _SCENE else setting
+            assert spot is not None
+            event = replace(event, toponym=replace(spot, score=round(spot.score * _SCENE_SCORE, 3)))
         elif event.toponym is not None and news and event.toponym.precision in ("site", "town", "admin"):
             scene, since = event.toponym, number
         placed.append(event)

@@ -7,7 +7,7 @@ layers' own triggers, which alone decide for a layer that the tagger was never t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -129,7 +129,7 @@ def find_triggers(reading: Reading, encoder: Encoder, layers: Sequence[Layer]) -
         layer = encoder.layers[int(best[start])]
         mentions.append(Mention(layer, range(start, i + 1), float(min(1.0, total[start : i + 1].max()))))
         i += 1
-    joined = _joined(reading, mentions)
+    joined = _joined(reading, mentions, {name: voice[:, column] for name, column in columns.items()})
     for mention in joined:
         mention.tokens = range(*tidy(reading, mention.tokens.start, mention.tokens.stop, EDGES))
     spoken = {reading.sentence_of[m.tokens.start] for m in joined if not _denies(reading, m)}
@@ -149,8 +149,12 @@ def _bar(share: float, long: bool) -> float:
     return next(bar for least, bar in _TRIGGER_LONG if share >= least) if long else _TRIGGER
 
 
-def _joined(reading: Reading, mentions: list[Mention]) -> list[Mention]:
-    """Join neighbors of one sentence: the layer of the surer one, and the last word, which is the head, as trigger."""
+def _joined(reading: Reading, mentions: list[Mention], voices: Mapping[str, FloatArray]) -> list[Mention]:
+    """Join neighbors of one sentence: attacks, those of one layer, and what stands side by side ("stabbing spree").
+
+    `voices` has the probability of each layer that the tagger knows, for every token. Attacks have the layer of the
+    surer one, words side by side the layer that all of them together speak for.
+    """
     joined: list[Mention] = []
     for mention in sorted(mentions, key=lambda m: m.tokens.start):
         last = joined[-1] if joined else None
@@ -163,6 +167,17 @@ def _joined(reading: Reading, mentions: list[Mention]) -> list[Mention]:
         ):
             layer = max((last, mention), key=lambda m: m.score).layer
             joined[-1] = Mention(layer, range(last.tokens.start, mention.tokens.stop), max(last.score, mention.score))
+        elif (
+            last is not None
+            and mention.tokens.start == last.tokens.stop
+            and reading.sentence_of[last.tokens.start] == reading.sentence_of[mention.tokens.start]
+            and last.layer in voices
+            and mention.layer in voices
+        ):
+            whole = range(last.tokens.start, mention.tokens.stop)
+            own = slice(whole.start, whole.stop)
+            layer = max((last.layer, mention.layer), key=lambda name: float(voices[name][own].sum()))
+            joined[-1] = Mention(layer, whole, max(last.score, mention.score))
         else:
             joined.append(mention)
     return joined

@@ -31,6 +31,7 @@ PAIR = 48
 #: Word pieces a window, at most, while training.
 MAX_TRAIN = 192
 HELD_OUT = 300
+FOLDS = 5
 
 
 class Tagger(nn.Module):
@@ -173,6 +174,8 @@ def main() -> None:
     parser.add_argument(
         "--judges", type=Path, nargs="*", default=[], help="folders of taggers that clean the silver data"
     )
+    parser.add_argument("--rate", type=float, help="share of the learning rate (default: 1, with --init 0.5)")
+    parser.add_argument("--fold", type=int, choices=range(FOLDS), help="hold out this fifth of the items, not 300")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many (for a timing)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("-o", "--output", type=Path, default=Path("tagger.pt"))
@@ -190,7 +193,11 @@ def main() -> None:
     names = gazetteer_names(entities)
     items = read_events(args.events, layers)
     rng.shuffle(items)
-    held, train = items[:HELD_OUT], items[HELD_OUT:]
+    if args.fold is None:
+        held, train = items[:HELD_OUT], items[HELD_OUT:]
+    else:
+        held = items[args.fold :: FOLDS]
+        train = [item for i, item in enumerate(items) if i % FOLDS != args.fold]
     args.output.with_suffix(".held.json").write_text(json.dumps(sorted(i for i, _, _ in held)))
     counts = torch.ones(len(STATUSES))
     for _, whole, _ in train:
@@ -228,14 +235,14 @@ def main() -> None:
         pool += sample_batches([varied(w) for w in windows], 16, rng)
         repeats -= 1
     # Entities come mostly first: the encoder learns names before it learns events, and never forgets them.
-    early, late = pool[: len(pool) // 3], pool[len(pool) // 3 :]
+    early, late = (pool[: len(pool) // 3], pool[len(pool) // 3 :]) if schedule else (pool, [])
     mixed: list[list[list[Window]]] = [[b] for b in early]
     for i, batch in enumerate(schedule):
         lo, hi = i * len(late) // len(schedule), (i + 1) * len(late) // len(schedule)
         mixed.append([batch, *late[lo:hi]])
     fast = [p for n, p in model.named_parameters() if not n.startswith("bert.")]
     slow = [p for n, p in model.named_parameters() if n.startswith("bert.")]
-    share = 0.5 if args.init else 1.0
+    share = args.rate or (0.5 if args.init else 1.0)
     rates = [{"params": slow, "lr": 1e-4 * share}, {"params": fast, "lr": 5e-4 * share}]
     optimizer = torch.optim.AdamW(rates, weight_decay=0.01)
     total = len(mixed)

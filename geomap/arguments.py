@@ -329,12 +329,13 @@ def _together(reading: Reading, parts: Sequence[tuple[float, range, Casualty]]) 
     score, _, casualty = parts[best]
     count = casualty.count
     for (_, last, _), (_, span, more) in pairwise(parts[best:]):
-        between = [reading.tokens[i].text.lower() for i in range(last.stop, span.stop)]
+        between = [reading.tokens[i].text.lower() for i in range(last.stop, span.start)]
+        said = [reading.tokens[i].text.lower() for i in span]
         if (
             span.start - last.stop >= 0
             and len(between) <= _NEXT
-            and _FURTHER.intersection(between)
-            and not _PERHAPS.intersection(between)
+            and _FURTHER.intersection(said)
+            and not _PERHAPS.intersection((*between, *said))
             and more.count.low > 0
         ):
             count = add(count, more.count)

@@ -61,7 +61,8 @@ _AUXILIARIES = _set(
     "was were is are be been being has have had get gets got left leaves leaving found confirmed reported feared "
     "presumed declared pronounced believed shot stabbed beaten burned burnt hacked crushed trampled executed also "
     "later both all now still either to death would will could may might then fatally critically seriously severely "
-    "badly lightly slightly reportedly allegedly apparently instantly mostly already not as"
+    "badly lightly slightly reportedly allegedly apparently instantly mostly already not as accidentally abducted "
+    "ambushed assaulted attacked kidnapped tortured"
 )
 _SINGULAR = _set("has was is")
 _MODALS = _set("to could would may might will can should must")
@@ -75,6 +76,7 @@ _UNITS = _set("% percent year years month months week weeks day days hour hours 
 _LEAVES = _set("with leaving left leaves leave")
 _SAID = _set("reported confirmed known")
 _ASIDE = 12  # words, of an insertion
+_INSERTION = 22  # words, of an insertion between a name and its verb
 _DEATH_NOUNS = _set(
     "killing killings murder murders assassination assassinations death deaths execution executions beheading "
     "massacre lynching slaying bodies body remains"
@@ -104,7 +106,7 @@ def find_casualties(text: str) -> list[Casualty]:
 _STEMS = re.compile(
     "kill|murder|assassinat|massacre|slaughter|slay|slain|slew|behead|execut|lynch|die|dying|drown|"
     "perish|succumb|dead|death|fatal|injur|wound|hurt|hospitali|maim|lives|life|casualt|toll|"
-    "bodies|body|electrocuted|corpse|remains|decapitat|suicide|gunned down",
+    "bodies|body|alive|electrocuted|corpse|remains|decapitat|suicide|gunned down",
     re.IGNORECASE,
 )
 
@@ -128,7 +130,7 @@ def _in_sentence(words: Words) -> Iterator[Casualty]:
             kinds = _COUNTED[word]
             group = _counted_noun(words, position, word) or (_suffered(words, position) if word == "injuries" else None)
         elif word in _DEATH_NOUNS and words.at(position + 1) == "of":
-            group = listed_from(words, position + 2)
+            group = listed_from(words, position + 2, subject=True)
         elif word in CUES or (word == "to" and words.at(position + 1) == "death"):
             if word in HURT and "fatally" in words.low[max(0, position - 2) : position]:
                 kinds = ("killed",)
@@ -137,6 +139,8 @@ def _in_sentence(words: Words) -> Iterator[Casualty]:
                 kinds = ("killed", "injured")
         elif word == "fatally" and words.at(position + 1) in _SHOOT:
             group = listed_from(words, position + 2) or _subject(words, position)
+        elif word == "alive" and words.at(position - 1) in ("burned", "burnt"):
+            group = listed_from(words, position + 1) or _subject(words, position - 1)
         elif word == "wounds":
             kinds, group = ("injured",), _suffered(words, position)
         elif (word == "suicide" and words.at(position - 1) in ("commit", "commits", "committed")) or (
@@ -184,7 +188,7 @@ def _verb(words: Words, position: int) -> tuple[Group | None, int]:
             following += 2  # "killed and wounded"
         if words.at(following) in _NOBODY or words.low[following : following + 2] == ["no", "one"]:
             return Group(position, following + 1 + (words.at(following) == "no"), Count(0, 0), False), position
-        group = listed_from(words, following) or crew_at(words, following)
+        group = _all_aboard(words, following) or listed_from(words, following) or crew_at(words, following)
         if group is not None and not _unit_follows(words, group):
             return group, position
         if word not in PARTICIPLES and word != "dead":
@@ -192,6 +196,20 @@ def _verb(words: Words, position: int) -> tuple[Group | None, int]:
     if word == "dead" and words.at(position + 1) in ("body", "bodies", "sea", "heat", "end"):
         return None, position
     return _subject(words, position), position
+
+
+def _all_aboard(words: Words, position: int) -> Group | None:
+    """Give those whom a craft carries: "a helicopter carrying five officers crashes, killing all on board"."""
+    if words.at(position) not in ("all", "everyone", "everybody"):
+        return None
+    end = next((i for i in range(position + 1, position + 4) if words.at(i) in ("board", "aboard", "occupants")), None)
+    if end is None or any(count_at(words, i) is not None for i in range(position + 1, end)):
+        return None
+    for start in range(position - 1, max(0, position - 40), -1):
+        if words.low[start] in ("carrying", "transporting") or (words.low[start] == "with" and "board" in words.low):
+            carried = listed_from(words, start + 1)
+            return Group(position, end + 1, carried.count, False) if carried is not None else None
+    return None
 
 
 def _unit_follows(words: Words, group: Group) -> bool:
@@ -214,7 +232,7 @@ def _subject(words: Words, position: int) -> Group | None:
     while last >= max(0, position - 10) and (
         words.low[last] in _AUXILIARIES or words.low[last] in CUES or words.low[last] in ("and", "or")
     ):
-        if words.low[last] in ("and", "or") and words.at(last + 1) not in CUES:
+        if words.low[last] in ("and", "or") and words.at(last + 1) not in CUES | _SHOOT:
             break
         auxiliary = auxiliary or words.low[last] in ("was", "were", "is", "are", "been", "being", "have", "has", "had")
         singular = singular or words.low[last] in _SINGULAR
@@ -225,6 +243,8 @@ def _subject(words: Words, position: int) -> Group | None:
     groups = groups_before(words, last + 1)
     for index in range(len(groups) - 1, -1, -1):
         group = groups[index]
+        if group.end - group.start == 1 and words.at(group.start - 1) == words.at(group.end) == ",":
+            continue  # "Maria Silva, 34, was killed"
         gap = words.low[group.end : last + 1]
         if any(w in _BLOCK or w in CUES for w in gap) or len(gap) > 24:
             break
@@ -274,6 +294,18 @@ def _subject(words: Words, position: int) -> Group | None:
         named = named_at(words, start)
         if named is not None and named.end == last + 1:
             return named
+    return _before_insertion(words, last) if word == "," and singular else None
+
+
+def _before_insertion(words: Words, comma: int) -> Group | None:
+    """Give the one person before what a comma ends: "Luis Ortega, the party's treasurer, was killed"."""
+    for end in range(comma, max(0, comma - _INSERTION), -1):
+        if words.at(end) != ",":
+            continue
+        for start in range(max(0, end - 7), end):
+            named = named_at(words, start)
+            if named is not None and named.end == end:
+                return Group(start, comma, named.count, named.weak)
     return None
 
 

@@ -165,6 +165,11 @@ def named_at(words: Words, start: int) -> Group | None:
     if word in ("himself", "herself", "him") or (word == "her" and not words.at(start + 1).isalpha()):
         return Group(start, start + 1, Count(1, 1), True)
     determiner = word in ("the", "his", "her", "their", "its", "my", "a", "an")
+    aged = start + determiner + 5
+    if words.low[aged - 4 : aged] == ["-", "year", "-", "old"] and words.at(aged - 5).isdigit():
+        if determiner or not words.capital(aged):
+            return None
+        start, word = aged, words.at(aged)  # "24-year-old Aaron Driver"
     if word.isdigit() or (not determiner and count_at(words, start) is not None):
         return None
     position = end = good = start + determiner
@@ -197,8 +202,12 @@ def named_at(words: Words, start: int) -> Group | None:
     return None
 
 
-def listed_from(words: Words, start: int) -> Group | None:
-    """Give all people of a list that begins at a position: "two soldiers, a guard and her husband"."""
+def listed_from(words: Words, start: int, *, subject: bool = False) -> Group | None:
+    """Give all people of a list that begins at a position: "two soldiers, a guard and her husband".
+
+    A list that is the `subject` of its sentence goes on to the verb ("the bodies of a man and a woman were found"); any
+    other one ends before what has a verb of its own ("killing two, and three were hurt").
+    """
     first = group_at(words, start) or named_at(words, start)
     if first is None:
         return None
@@ -216,9 +225,11 @@ def listed_from(words: Words, start: int) -> Group | None:
         if words.at(following) in ("also", "then"):
             break
         item = group_at(words, following) or named_at(words, following)
-        if item is not None and item.weak and not first.weak and words.capital(item.start):
-            break  # "five insurgents near Mayama Hill, Kebbi State"
-        if item is None or _starts_clause(words, item.end):
+        described = item is not None and conjunction and _PERSONS.intersection(words.low[item.start : item.end])
+        if item is not None and item.weak and not first.weak and words.capital(item.start) and not described:
+            break  # "five insurgents near Mayama Hill, Kebbi State", but "ten dancers and Georgian singer Nino Lomidze"
+        verb = words.at(item.end) if item is not None else ""
+        if item is None or (_starts_clause(words, item.end) and not (subject and verb in ("was", "were", "is", "are"))):
             break
         count, end = add(count, item.count), item.end
         parts = item.count if parts is None else add(parts, item.count)

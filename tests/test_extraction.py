@@ -196,6 +196,34 @@ def test_a_local_story_is_placed_by_its_dateline(dateline, place):
     assert (arrest.toponym.place.name if arrest.toponym else None) == place
 
 
+CALM = (
+    "The weather has been mild for weeks, and the farms of the county have sown early this year. Neighbors say that "
+    "nothing of the kind was ever heard of in their street, which has a bakery, a school and a playing field. The "
+    "river is low, and those who fish in it come home with little. "
+)
+
+
+@pytest.mark.parametrize(
+    ("rest", "place"),
+    [
+        ("", "Slidell"),
+        ("The band comes from Mandeville, Louisiana.", "Slidell"),  # a town as near as this is of the same story
+        ("The band comes from Portland, Oregon.", None),
+    ],
+)
+def test_a_story_of_one_town_happens_there(rest, place):
+    bakery = "The bakery of Slidell, Louisiana, will open again in May, and the county's school has a new hall."
+    text = f"A man of 24 was arrested on Thursday. {CALM}{bakery} Nobody has bought a ticket. {rest}"
+    (arrest,) = [e for e in events(text) if e.layer == "arrest"]
+    assert (arrest.toponym.place.name if arrest.toponym else None) == place
+
+
+def test_who_died_elsewhere_is_not_added():
+    text = "Two miners were killed and another was hurt when a shaft collapsed in Soma, Turkey."
+    fall = next(e for e in events(f"{text} 22 workers have died there since May.") if e.layer == "accident")
+    assert fall.killed == Count(2, 2)
+
+
 def test_counts_of_people_and_weapons_go_to_the_event_they_are_of():
     flood, wreck = (
         only(

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -25,6 +26,17 @@ def test_triggers_come_in_order_with_their_layers():
 def test_words_that_belong_together_are_one_trigger():
     text = "Iran launched a missile and drone attack on Erbil, Iraq, on Monday night, Kurdish officials said."
     assert len([words for words, _ in triggers(text) if "attack" in words or "missile" in words]) == 1
+
+
+def test_no_two_happenings_stand_side_by_side():
+    for text in (
+        "Three people died in a stabbing spree in Leeds, England, on Friday.",
+        "Seven people were killed in an arson attack on a house in Nantes, France.",
+        "Twin bombings tore through a camp near Kohat, Pakistan.",
+    ):
+        reading = default_encoder().read(text)
+        found = [m.tokens for m in find_triggers(reading, default_encoder(), LAYERS)]
+        assert all(b.start > a.stop for a, b in pairwise(found))
 
 
 def test_a_denial_is_no_happening_beside_the_one_that_it_denies():

@@ -199,7 +199,8 @@ def test_a_local_story_is_placed_by_its_dateline(dateline, place):
 CALM = (
     "The weather has been mild for weeks, and the farms of the county have sown early this year. Neighbors say that "
     "nothing of the kind was ever heard of in their street, which has a bakery, a school and a playing field. The "
-    "river is low, and those who fish in it come home with little. "
+    "river is low, and those who fish in it come home with little. Old people speak of the great drought, when "
+    "even the wells fell dry and the cattle were driven over the hills to where there was grass. "
 )
 
 
@@ -207,7 +208,7 @@ CALM = (
     ("rest", "place"),
     [
         ("", "Slidell"),
-        ("The band comes from Mandeville, Louisiana.", "Slidell"),  # a town as near as this is of the same story
+        ("The band comes from Lacombe, Louisiana.", "Slidell"),  # a town as near as this is of the same story
         ("The band comes from Portland, Oregon.", None),
     ],
 )

@@ -28,6 +28,9 @@ _ROLE = 0.5
 _ROLE_EDGE = 0.25
 #: A place is given to an event from this mean probability on.
 _PLACE = 0.35
+#: ... and to what is only said, which mostly speaks of a place and is not said there, from this on.
+_PLACE_OF_WORDS = 0.75
+_WORDS = frozenset({"appeal", "condemnation", "threat"})
 #: The same for a country named as an actor, which can be the territory that a count or a vote is about.
 _TERRITORY = 0.6
 #: "the assault on Israel", "attacked Israel": the name tied to the trigger gains this much as its place.
@@ -91,6 +94,12 @@ _OUTSIDE = re.compile(r"(?:just\s+)?(?:outside|beyond|away from)\b", re.IGNORECA
 _OFFICE = re.compile(
     r"\b(?:president|minister|king|queen|prince|chancellor|premier|governor|mayor|ambassador|spokes\w+|leader|envoy|chief|"
     r"head|secretary|senator|bishop|archbishop|sultan|emir)\s+(?:of|to|for)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+#: Where the hurt are brought is not where they were hurt.
+_TAKEN_TO = re.compile(
+    r"\b(?:taken|rushed|flown|airlifted|transported|transferred|brought|admitted)\s+(?:[\w’'-]+\s+){0,2}?(?:to|at|in)\s+"
+    r"(?:(?!where\b)[\w’'-]+\s+){0,4}$",
     re.IGNORECASE,
 )
 _OF_OFFICE = frozenset({"disease_outbreak", "political_change"})
@@ -380,6 +389,8 @@ def place_of(reading: Reading, mention: Mention, toponyms: Sequence[Toponym]) ->
         part = row[max(0, span.start - mention.first) : max(0, span.stop - mention.first)]
         if long and mention.layer in _WORDS_ONLY and reading.sentence_of[span.start] != own:
             continue
+        if mention.layer in _DEADLY and _TAKEN_TO.search(reading.text[: toponym.span.start][-60:]):
+            continue
         if mention.layer not in _OF_OFFICE and _OFFICE.search(reading.text[: toponym.span.start][-40:]):
             continue
         tied = _is_tied(reading, mention, toponym)
@@ -389,7 +400,7 @@ def place_of(reading: Reading, mention: Mention, toponyms: Sequence[Toponym]) ->
     if not scored:
         return None
     score, best = max(scored, key=lambda s: s[0])
-    if score < _PLACE:
+    if score < (_PLACE_OF_WORDS if mention.layer in _WORDS else _PLACE):
         return None
     # Of names that the text gives together ("Capri, Italy") the narrower one is the spot.
     for other_score, other in scored:

@@ -59,6 +59,15 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 
+#: What somebody recovers from, and what was in another season or year, is no news.
+_PAST = re.compile(
+    r"\b(?:recover(?:s|ed|y|ing)?|rehabilitation)\s+(?:from|after|since)\s+(?:[\w’'-]+\s+){0,4}$", re.IGNORECASE
+)
+_LONG_AGO = re.compile(
+    r"\b(?:last|previous|past)\s+(?:year|season|decade|century|term)\b|\b(?:years|decades|centuries|seasons)\s+(?:ago|earlier|before)\b",
+    re.IGNORECASE,
+)
+
 #: Cases that a state or its health authority counts are confirmed by the very count.
 _COUNTS_CASES = re.compile(
     r"\b(?:reports?|reported|records?|recorded|registers?|registered|announce[sd]?|logs?|logged)\b[^.;]*\b(?:cases?|infections?)\b"
@@ -129,7 +138,10 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
     if status == "reported" and mention.layer == "disease_outbreak" and _COUNTS_CASES.search(quote.text):
         status = "confirmed"
     reason = _REASON.search(sentence.text[: trigger.start - sentence.start])
-    main = float(reading.main[own].mean()) > 0.5 and reason is None
+    past = _PAST.search(sentence.text[: trigger.start - sentence.start]) or any(
+        _LONG_AGO.search(s.text) for s in mention.spans["time"]
+    )
+    main = float(reading.main[own].mean()) > 0.5 and reason is None and not past
     main = main or (ahead and status == "planned")
     start, end, precision, written = dates_of(document, reading, mention, quote, status, main)
     if end is not None and document.published is not None and (document.published - end).days > _NEWS_DAYS:

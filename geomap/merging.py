@@ -200,10 +200,10 @@ def _overlap(a: Toponym, b: Toponym, km: float) -> float | None:
     assert pa is not None
     assert pb is not None
     if _contains(a.place, b.place) or _contains(b.place, a.place):
-        # "southern Syria" and "Aleppo" are both in Syria and yet apart.
-        if a.footprint is not None and b.footprint is None:
+        # "southern Syria" and "Aleppo" are both in Syria and yet apart; "near Aleppo" and "Syria" are not.
+        if a.footprint is not None and b.footprint is None and _contains(a.place, b.place):
             return 0.5 if _inside(a, pb) else (0.0 if b.place.feature == "country" else None)
-        if b.footprint is not None and a.footprint is None:
+        if b.footprint is not None and a.footprint is None and _contains(b.place, a.place):
             return 0.5 if _inside(b, pa) else (0.0 if a.place.feature == "country" else None)
         return 0.5
     reach = max(km, 0.5 * ((a.radius_km or 0) + (b.radius_km or 0))) if _small(a) and _small(b) else km

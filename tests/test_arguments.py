@@ -135,3 +135,12 @@ def test_no_casualties_is_said_of_all_in_the_sentence_before():
         "No casualties were reported."
     )
     assert {e.layer: e.killed for e in events(text)} == {"drone_strike": Count(0, 0), "bombing": Count(0, 0)}
+
+
+def test_where_the_hurt_are_brought_is_not_where_it_was():
+    assert where(only("Three people who were hurt in the blast were flown to Karachi.", "bombing")) is None
+
+
+def test_what_is_said_of_a_place_is_not_said_there():
+    text = "Kenya called for a quick end to the violence in eastern Congo."
+    assert where(only(text, "appeal")) is None

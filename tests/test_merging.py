@@ -55,6 +55,16 @@ def test_later_mentions_join_the_first():
     assert [len(g) for g in groups] == [3]
 
 
+def test_near_a_town_is_in_the_province_that_holds_it():
+    from shapely.geometry import Point
+
+    province = Place("admin1:TR.IZ", "İzmir", 38.2, 27.3, "admin1", "TR")
+    near = replace(at(IZMIR), footprint=Point(27.14, 38.41).buffer(0.2))
+    wide = replace(at(province), precision="admin", radius_km=120.0)
+    found = reasons(event(toponym=near), [event(toponym=wide, start=90)])
+    assert ("the places agree", 0.5) in found
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -119,13 +119,18 @@ def reasons(event: Event, group: Sequence[Event], thresholds: Thresholds = DEFAU
         and any(_words(event) & _words(other) for other in group)
     ):
         found.append(("one text uses the same word", 1.0))
-    # The tagger gives two triggers of one sentence for two happenings rather than for one.
+    # Two accounts in one sentence, each with its own day or figures, are of two happenings rather than of one.
     beside = any(event.document == o.document and event.sentence.start == o.sentence.start for o in group)
-    if beside and not points_back(event):
+    if beside and not points_back(event) and all(_says_more(e) for e in (event, *group)):
         found.append(("one sentence names both", -1.0))
     if not (any(event.main == o.main for o in group) or points_back(event) or all(points_back(o) for o in group)):
         found.append(("one is news, the other background", -1.0))
     return found
+
+
+def _says_more(event: Event) -> bool:
+    """Tell whether a mention has a day or figures of its own."""
+    return _explicit(event) is not None or any(getattr(event, kind) is not None for kind in COUNTS)
 
 
 def _most(points: Sequence[float]) -> float:

@@ -55,6 +55,14 @@ def test_later_mentions_join_the_first():
     assert [len(g) for g in groups] == [3]
 
 
+def test_two_words_of_one_sentence_are_one_happening_unless_both_count():
+    first = event(layer="arrest", trigger="raids", day=None)
+    bare = event(layer="arrest", trigger="arrested", start=20, day=None)
+    assert len(coreference([first, bare])) == 1
+    counted = [replace(e, killed=Count(n, n)) for n, e in ((3, first), (4, bare))]
+    assert len(coreference(counted)) == 2
+
+
 def test_near_a_town_is_in_the_province_that_holds_it():
     from shapely.geometry import Point
 

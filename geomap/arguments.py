@@ -17,7 +17,7 @@ from geomap.affected import Affected, find_affected
 from geomap.casualties import Casualty, find_casualties
 from geomap.dates import DateRange, find_dates, resolve_date
 from geomap.encoder import ROLES, Reading
-from geomap.model import ATTACKS, Actor, Count, DatePrecision, Document, Span, Status, Toponym
+from geomap.model import ATTACKS, WORDS, Actor, Count, DatePrecision, Document, Span, Status, Toponym
 from geomap.people import add
 from geomap.triggers import EDGES, Mention, tidy
 
@@ -28,11 +28,10 @@ _ROLE = 0.5
 _ROLE_EDGE = 0.25
 #: A place is given to an event from this mean probability on.
 _PLACE = 0.35
-#: ... and to what is only said, which mostly speaks of a place and is not said there, from this on.
-_PLACE_OF_WORDS = 0.75
-_WORDS = frozenset({"appeal", "condemnation", "threat"})
 #: The same for a country named as an actor, which can be the territory that a count or a vote is about.
 _TERRITORY = 0.6
+#: The same for what is only said, which mostly speaks of a place and is not said there.
+_PLACE_OF_WORDS = 0.75
 #: "the assault on Israel", "attacked Israel": the name tied to the trigger gains this much as its place.
 _TIED = 0.4
 #: A place in a sentence that tells of another happening loses this much.
@@ -64,7 +63,7 @@ _SAID_ON = re.compile(
     re.IGNORECASE,
 )
 #: Layers of what officials say, which happens nowhere in particular: a place in another sentence is not theirs.
-_WORDS_ONLY = frozenset({"appeal", "condemnation", "sanctions", "threat"})
+_WORDS_ONLY = WORDS | {"sanctions"}
 #: Layers of which a count of dead and hurt in the same sentence is, when the pair scores are silent.
 _DEADLY = ATTACKS | {"accident", "disease_outbreak", "natural_disaster", "riot"}
 #: Layers that each other count can be of; those of the first set come before the others of a sentence.
@@ -96,10 +95,11 @@ _OFFICE = re.compile(
     r"head|secretary|senator|bishop|archbishop|sultan|emir)\s+(?:of|to|for)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
-#: Where the hurt are brought is not where they were hurt.
+#: Where the hurt are brought is not where they were hurt: "was flown to", "were taken to a hospital in".
 _TAKEN_TO = re.compile(
-    r"\b(?:taken|rushed|flown|airlifted|transported|transferred|brought|admitted)\s+(?:[\w’'-]+\s+){0,2}?(?:to|at|in)\s+"
-    r"(?:(?!where\b)[\w’'-]+\s+){0,4}$",
+    r"\b(?:was|were|is|are|been|being|and|who)\s+(?:\w+ly\s+|later\s+|then\s+)?"
+    r"(?:taken|rushed|flown|airlifted|transported|transferred|brought|admitted)\s+(?:\w+ly\s+|by\s+\w+\s+)?to\s+"
+    r"(?:(?:the|an?|nearby|local|hospitals?|clinics?|in|at|near)\s+){0,5}$",
     re.IGNORECASE,
 )
 _OF_OFFICE = frozenset({"disease_outbreak", "political_change"})
@@ -400,7 +400,7 @@ def place_of(reading: Reading, mention: Mention, toponyms: Sequence[Toponym]) ->
     if not scored:
         return None
     score, best = max(scored, key=lambda s: s[0])
-    if score < (_PLACE_OF_WORDS if mention.layer in _WORDS else _PLACE):
+    if score < (_PLACE_OF_WORDS if mention.layer in WORDS else _PLACE):
         return None
     # Of names that the text gives together ("Capri, Italy") the narrower one is the spot.
     for other_score, other in scored:

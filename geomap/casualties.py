@@ -65,6 +65,7 @@ _AUXILIARIES = _set(
     "ambushed assaulted attacked kidnapped tortured"
 )
 _SINGULAR = _set("has was is")
+_PASSIVE = _set("was were is are be been being")
 _MODALS = _set("to could would may might will can should must")
 _INNER = _set("including includes namely included among")
 _DOUBTFUL = _set("feared presumed believed suspected")
@@ -77,6 +78,7 @@ _LEAVES = _set("with leaving left leaves leave")
 _SAID = _set("reported confirmed known")
 _ASIDE = 12  # words, of an insertion
 _INSERTION = 22  # words, of an insertion between a name and its verb
+_CRAFT = 40  # words, between what says whom a craft carries and their deaths
 _DEATH_NOUNS = _set(
     "killing killings murder murders assassination assassinations death deaths execution executions beheading "
     "massacre lynching slaying bodies body remains"
@@ -205,10 +207,15 @@ def _all_aboard(words: Words, position: int) -> Group | None:
     end = next((i for i in range(position + 1, position + 4) if words.at(i) in ("board", "aboard", "occupants")), None)
     if end is None or any(count_at(words, i) is not None for i in range(position + 1, end)):
         return None
-    for start in range(position - 1, max(0, position - 40), -1):
-        if words.low[start] in ("carrying", "transporting") or (words.low[start] == "with" and "board" in words.low):
-            carried = listed_from(words, start + 1)
-            return Group(position, end + 1, carried.count, False) if carried is not None else None
+    for start in range(position - 1, max(0, position - _CRAFT), -1):
+        if words.low[start] not in ("carrying", "transporting", "with"):
+            continue
+        carried = listed_from(words, start + 1)
+        if carried is None:
+            continue
+        on_board = words.at(carried.end) == "aboard" or words.low[carried.end : carried.end + 2] == ["on", "board"]
+        if on_board or words.low[start] != "with":  # "a plane with two engines"
+            return Group(position, end + 1, carried.count, False)
     return None
 
 
@@ -228,13 +235,14 @@ def _has_auxiliary(words: Words, position: int) -> bool:
 def _subject(words: Words, position: int) -> Group | None:
     """Give the people before a passive or intransitive verb: "at least 12, among them a guard, were killed"."""
     last = position - 1
-    auxiliary = singular = doubtful = False
+    auxiliary = passive = singular = doubtful = False
     while last >= max(0, position - 10) and (
         words.low[last] in _AUXILIARIES or words.low[last] in CUES or words.low[last] in ("and", "or")
     ):
         if words.low[last] in ("and", "or") and words.at(last + 1) not in CUES | _SHOOT:
             break
         auxiliary = auxiliary or words.low[last] in ("was", "were", "is", "are", "been", "being", "have", "has", "had")
+        passive = passive or words.low[last] in _PASSIVE
         singular = singular or words.low[last] in _SINGULAR
         doubtful = doubtful or words.low[last] in _DOUBTFUL
         last -= 1
@@ -243,7 +251,7 @@ def _subject(words: Words, position: int) -> Group | None:
     groups = groups_before(words, last + 1)
     for index in range(len(groups) - 1, -1, -1):
         group = groups[index]
-        if group.end - group.start == 1 and words.at(group.start - 1) == words.at(group.end) == ",":
+        if singular and words.low[group.start].isdigit() and words.at(group.start - 1) == words.at(group.end) == ",":
             continue  # "Maria Silva, 34, was killed"
         gap = words.low[group.end : last + 1]
         if any(w in _BLOCK or w in CUES for w in gap) or len(gap) > 24:
@@ -294,7 +302,8 @@ def _subject(words: Words, position: int) -> Group | None:
         named = named_at(words, start)
         if named is not None and named.end == last + 1:
             return named
-    return _before_insertion(words, last) if word == "," and singular else None
+    befallen = passive or words.low[position] in DIE  # "the storm, Ann Lee said, has killed off crops"
+    return _before_insertion(words, last) if word == "," and singular and befallen else None
 
 
 def _before_insertion(words: Words, comma: int) -> Group | None:

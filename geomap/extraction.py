@@ -99,8 +99,12 @@ def extract(
     told = [_event(document, reading, mention, toponyms) for mention in mentions]
     events = [event for event in told if event is not None]
     dateline = _dateline(document.text, toponyms)
-    if len(reading.windows) > 1 or dateline is not None:
-        events = _on_the_scene(reading, events, dateline, _setting(toponyms) if len(reading.windows) > 1 else None)
+    local = dateline if dateline is not None and not _is_large(dateline) else None
+    if len(reading.windows) > 1:
+        away = dateline if local is None else None
+        events = _on_the_scene(reading, events, local, _setting([t for t in toponyms if t is not away]))
+    elif local is not None:
+        events = _on_the_scene(reading, events, local)
     return _with_claims(document, reading, _with_blame(document, reading, events))
 
 
@@ -137,11 +141,9 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
         status = "claimed"
     if status == "reported" and mention.layer == "disease_outbreak" and _COUNTS_CASES.search(quote.text):
         status = "confirmed"
-    reason = _REASON.search(sentence.text[: trigger.start - sentence.start])
-    past = _PAST.search(sentence.text[: trigger.start - sentence.start]) or any(
-        _LONG_AGO.search(s.text) for s in mention.spans["time"]
-    )
-    main = float(reading.main[own].mean()) > 0.5 and reason is None and not past
+    before = sentence.text[: trigger.start - sentence.start]
+    past = _REASON.search(before) or _PAST.search(before) or any(map(_is_long_ago, mention.spans["time"]))
+    main = float(reading.main[own].mean()) > 0.5 and not past
     main = main or (ahead and status == "planned")
     start, end, precision, written = dates_of(document, reading, mention, quote, status, main)
     if end is not None and document.published is not None and (document.published - end).days > _NEWS_DAYS:
@@ -178,6 +180,10 @@ def _event(document: Document, reading: Reading, mention: Mention, toponyms: Seq
     )
 
 
+def _is_long_ago(time: Span) -> bool:
+    return _LONG_AGO.search(time.text) is not None
+
+
 def _is_of_the_talks(place: Span, quote: Span, trigger: Span, verb: int) -> bool:
     """Tell whether a place is where something is discussed rather than where it happened."""
     if place.start < verb:
@@ -207,29 +213,31 @@ def _is_speaker(span: Span) -> bool:
 
 
 def _dateline(text: str, toponyms: Sequence[Toponym]) -> Toponym | None:
-    """Give the town that a story is dated from: "SEVERN, Md. (ABC7) — A man was arrested".
-
-    Capitals and other large cities are where reporters sit; what happens elsewhere is written from there.
-    """
+    """Give the town that a story is dated from: "SEVERN, Md. (ABC7) — A man was arrested"."""
     for toponym in toponyms[:2]:
-        place = toponym.place
-        if toponym.span.start > _DATELINE_STARTS or place is None or place.feature != "city":
+        if toponym.span.start > _DATELINE_STARTS or toponym.place is None or toponym.place.feature != "city":
             continue
-        capital = default_gazetteer().capital(place.country or "")
-        large = (place.population or 0) >= _LARGE or (capital is not None and capital.id == place.id)
-        if _DATELINE.match(text, toponym.span.end) and not large:
+        if _DATELINE.match(text, toponym.span.end):
             return toponym
     return None
 
 
+def _is_large(toponym: Toponym) -> bool:
+    """Capitals and other large cities are where reporters sit; what happens elsewhere is written from there."""
+    place = toponym.place
+    assert place is not None
+    capital = default_gazetteer().capital(place.country or "")
+    return (place.population or 0) >= _LARGE or (capital is not None and capital.id == place.id)
+
+
 def _setting(toponyms: Sequence[Toponym]) -> Toponym | None:
     """Give the town of a story that plays in one: the first it names, if all other spots that it names are near."""
-    spots = [(t, t.position) for t in toponyms if t.kind == "literal" and t.precision in ("site", "town")]
-    town = next(((t, at) for t, at in spots if t.precision == "town" and at is not None), None)
-    if town is None or town[1] is None:
+    spots = [t for t in toponyms if t.kind == "literal" and t.precision in ("site", "town")]
+    positions = [t.position for t in spots if t.position is not None]
+    town = next((t for t in spots if t.precision == "town" and t.position is not None), None)
+    if town is None or town.position is None:
         return None
-    near = all(at is not None and haversine(*town[1], *at) <= _SETTING_KM for _, at in spots)
-    return town[0] if near else None
+    return town if all(haversine(*town.position, *at) <= _SETTING_KM for at in positions) else None
 
 
 def _on_the_scene(
@@ -247,15 +255,8 @@ def _on_the_scene(
     for event in events:
         number = next(i for i, s in enumerate(reading.sentences) if s.start == event.sentence.start)
         news = event.main and event.status not in ("planned", "threatened")
-        if (
-            event.toponym is None
-            and (scene is not None or setting is not None)
-            and news
-            and event.layer in _ON_THE_GROUND
-            and (number - since <= _SCENE or setting is not None)
-        ):
-            spot = scene if scene is not None and number - since <= _SCENE else setting
-            assert spot is not None
+        spot = scene if scene is not None and number - since <= _SCENE else setting
+        if event.toponym is None and spot is not None and news and event.layer in _ON_THE_GROUND:
             event = replace(event, toponym=replace(spot, score=round(spot.score * _SCENE_SCORE, 3)))
         elif event.toponym is not None and news and event.toponym.precision in ("site", "town", "admin"):
             scene, since = event.toponym, number

@@ -17,7 +17,7 @@ from itertools import product
 from typing import Any
 
 from geomap.actors import same_actor
-from geomap.model import ATTACKS, COUNTS, Actor, Count, Document, Event, Incident, Layer, Place, Source, Toponym
+from geomap.model import ATTACKS, COUNTS, WORDS, Actor, Count, Document, Event, Incident, Layer, Place, Source, Toponym
 from geomap.status import combine, settle_all
 from geomap.text import lemma, sentences
 
@@ -56,8 +56,6 @@ _GROWTH = 3
 _COPY = 0.6
 #: Words that two actors may share and still be others.
 _FILLERS = frozenset({"all", "and", "few", "for", "from", "many", "more", "other", "several", "some", "the", "with"})
-#: Layers of what is said, of which one speaker makes one a day.
-_WORDS = frozenset({"appeal", "condemnation", "threat"})
 
 
 def coreference(events: Sequence[Event], thresholds: Thresholds = DEFAULTS) -> list[tuple[Event, ...]]:
@@ -120,9 +118,9 @@ def reasons(event: Event, group: Sequence[Event], thresholds: Thresholds = DEFAU
     ):
         found.append(("one text uses the same word", 1.0))
     # Two accounts in one sentence, each with its own day or figures, are of two happenings rather than of one.
-    beside = any(event.document == o.document and event.sentence.start == o.sentence.start for o in group)
-    if beside and not points_back(event) and all(_says_more(e) for e in (event, *group)):
-        found.append(("one sentence names both", -1.0))
+    beside = [o for o in group if event.document == o.document and event.sentence.start == o.sentence.start]
+    if _says_more(event) and any(_says_more(o) for o in beside) and not points_back(event):
+        found.append(("one sentence gives each a day or figures", -1.0))
     if not (any(event.main == o.main for o in group) or points_back(event) or all(points_back(o) for o in group)):
         found.append(("one is news, the other background", -1.0))
     return found
@@ -488,7 +486,7 @@ def _across(a: Event, b: Event, thresholds: Thresholds) -> float:
         named = _names(a, b.toponym.place) or _names(b, a.toponym.place)
         return score + (0.25 if a.toponym.place.id == b.toponym.place.id else 0.5 if named else -0.5)
     # Without a place in both, the same two parties must meet; for words, the same speaker of the same day.
-    if a.layer in _WORDS and a.toponym is None and b.toponym is None and a.start == b.start:
+    if a.layer in WORDS and a.toponym is None and b.toponym is None and a.start == b.start:
         speakers = ([x.name for x in _actors(e, "source")] for e in (a, b))
         return score + 0.5 if any(same_actor(x, y) for x, y in product(*speakers)) else -math.inf
     parties = all(any(_same(x, y) for x in _actors(a, r) for y in _actors(b, r)) for r in ("source", "target"))

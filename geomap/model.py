@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ATTACKS",
     "COUNTS",
+    "WORDS",
     "Actor",
     "Claim",
     "Count",
@@ -56,6 +57,8 @@ ATTACKS = frozenset(
         "violence_against_civilians",
     }
 )  # fmt: skip
+#: Layers of what is only said.
+WORDS = frozenset({"appeal", "condemnation", "threat"})
 
 
 @dataclass(frozen=True, slots=True)

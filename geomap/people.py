@@ -165,11 +165,8 @@ def named_at(words: Words, start: int) -> Group | None:
     if word in ("himself", "herself", "him") or (word == "her" and not words.at(start + 1).isalpha()):
         return Group(start, start + 1, Count(1, 1), True)
     determiner = word in ("the", "his", "her", "their", "its", "my", "a", "an")
-    aged = start + determiner + 5
-    if words.low[aged - 4 : aged] == ["-", "year", "-", "old"] and words.at(aged - 5).isdigit():
-        if determiner or not words.capital(aged):
-            return None
-        start, word = aged, words.at(aged)  # "24-year-old Aaron Driver"
+    if word.isdigit() and words.low[start + 1 : start + 5] == ["-", "year", "-", "old"] and words.capital(start + 5):
+        return named_at(words, start + 5)  # "24-year-old Aaron Driver"
     if word.isdigit() or (not determiner and count_at(words, start) is not None):
         return None
     position = end = good = start + determiner
@@ -228,8 +225,10 @@ def listed_from(words: Words, start: int, *, subject: bool = False) -> Group | N
         described = item is not None and conjunction and _PERSONS.intersection(words.low[item.start : item.end])
         if item is not None and item.weak and not first.weak and words.capital(item.start) and not described:
             break  # "five insurgents near Mayama Hill, Kebbi State", but "ten dancers and Georgian singer Nino Lomidze"
-        verb = words.at(item.end) if item is not None else ""
-        if item is None or (_starts_clause(words, item.end) and not (subject and verb in ("was", "were", "is", "are"))):
+        if item is None:
+            break
+        own_verb = subject and words.at(item.end) in ("was", "were", "is", "are")
+        if _starts_clause(words, item.end) and not own_verb:
             break
         count, end = add(count, item.count), item.end
         parts = item.count if parts is None else add(parts, item.count)

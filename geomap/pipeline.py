@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geomap.errors import EmptyError, Problem
 from geomap.merging import Thresholds
 from geomap.model import Document, Event, Incident, Layer, Toponym
+
+if TYPE_CHECKING:
+    from geomap.encoder import Encoder
 
 __all__ = ["Build", "build", "events", "places"]
 
@@ -90,24 +94,28 @@ def events(
     *,
     thresholds: Thresholds | None = None,
     progress: Progress | None = None,
+    encoder: Encoder | None = None,
 ) -> Iterator[tuple[Document, list[Event]]]:
-    """Give the events of each document, one a happening."""
+    """Give the events of each document, one a happening; `encoder` None: the package's own tagger."""
     from geomap.merging import DEFAULTS, happenings
 
     for number, document in enumerate(documents):
-        yield document, [summary for _, summary in happenings(_mentions(document, layers), thresholds or DEFAULTS)]
+        yield (
+            document,
+            [summary for _, summary in happenings(_mentions(document, layers, encoder), thresholds or DEFAULTS)],
+        )
         if progress is not None:
             progress("events", number + 1, len(documents))
 
 
-def _mentions(document: Document, layers: Sequence[Layer]) -> list[Event]:
+def _mentions(document: Document, layers: Sequence[Layer], encoder: Encoder | None = None) -> list[Event]:
     from geomap.extraction import extract
     from geomap.recognition import recognize
     from geomap.resolution import resolve, unnamed_regions
 
-    toponyms = resolve(recognize(document, whole=True), document)
+    toponyms = resolve(recognize(document, encoder, whole=True), document)
     toponyms = sorted([*toponyms, *unnamed_regions(toponyms, document)], key=lambda t: t.span.start)
-    return extract(document, toponyms, layers)
+    return extract(document, toponyms, layers, encoder)
 
 
 def build(

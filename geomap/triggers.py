@@ -157,30 +157,27 @@ def _joined(reading: Reading, mentions: list[Mention], voices: Mapping[str, Floa
     """
     joined: list[Mention] = []
     for mention in sorted(mentions, key=lambda m: m.tokens.start):
-        last = joined[-1] if joined else None
-        if (
-            last is not None
-            and mention.tokens.start - last.tokens.stop <= _GAP
-            and reading.sentence_of[last.tokens.start] == reading.sentence_of[mention.tokens.start]
-            and not any(reading.tokens[i].text in ",;:" for i in range(last.tokens.stop, mention.tokens.start))
-            and ((last.layer in ATTACKS and mention.layer in ATTACKS) or last.layer == mention.layer)
-        ):
-            layer = max((last, mention), key=lambda m: m.score).layer
-            joined[-1] = Mention(layer, range(last.tokens.start, mention.tokens.stop), max(last.score, mention.score))
-        elif (
-            last is not None
-            and mention.tokens.start == last.tokens.stop
-            and reading.sentence_of[last.tokens.start] == reading.sentence_of[mention.tokens.start]
-            and last.layer in voices
-            and mention.layer in voices
-        ):
-            whole = range(last.tokens.start, mention.tokens.stop)
-            own = slice(whole.start, whole.stop)
-            layer = max((last.layer, mention.layer), key=lambda name: float(voices[name][own].sum()))
-            joined[-1] = Mention(layer, whole, max(last.score, mention.score))
-        else:
+        layer = _common_layer(reading, joined[-1], mention, voices) if joined else None
+        if layer is None:
             joined.append(mention)
+        else:
+            last = joined[-1]
+            joined[-1] = Mention(layer, range(last.tokens.start, mention.tokens.stop), max(last.score, mention.score))
     return joined
+
+
+def _common_layer(reading: Reading, last: Mention, mention: Mention, voices: Mapping[str, FloatArray]) -> str | None:
+    """Give the layer of two mentions that are one, None where they are two."""
+    between = range(last.tokens.stop, mention.tokens.start)
+    if reading.sentence_of[last.tokens.start] != reading.sentence_of[mention.tokens.start] or len(between) > _GAP:
+        return None
+    alike = last.layer == mention.layer or (last.layer in ATTACKS and mention.layer in ATTACKS)
+    if alike and not any(reading.tokens[i].text in ",;:" for i in between):
+        return max((last, mention), key=lambda m: m.score).layer
+    if not between and last.layer in voices and mention.layer in voices:
+        own = slice(last.tokens.start, mention.tokens.stop)
+        return max((last.layer, mention.layer), key=lambda name: float(voices[name][own].sum()))
+    return None
 
 
 def _denies(reading: Reading, mention: Mention) -> bool:

@@ -141,6 +141,11 @@ def test_where_the_hurt_are_brought_is_not_where_it_was():
     assert where(only("Three people who were hurt in the blast were flown to Karachi.", "bombing")) is None
 
 
+def test_a_court_is_no_hospital():
+    text = "Four men were taken to court over bombings in Karachi, Pakistan."
+    assert where(only(text, "bombing")) == "Karachi"
+
+
 def test_what_is_said_of_a_place_is_not_said_there():
     text = "Kenya called for a quick end to the violence in eastern Congo."
     assert where(only(text, "appeal")) is None

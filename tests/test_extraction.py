@@ -219,6 +219,16 @@ def test_a_story_of_one_town_happens_there(rest, place):
     assert (arrest.toponym.place.name if arrest.toponym else None) == place
 
 
+def test_a_story_from_a_capital_does_not_happen_there():
+    text = f"WASHINGTON (AP) — {CALM}{CALM}A man of 24 was arrested on Thursday."
+    assert [e.toponym for e in events(text) if e.layer == "arrest"] == [None]
+
+
+@pytest.mark.parametrize("told", ["is still recovering from a crash", "was hurt in a crash three years ago"])
+def test_what_lies_back_is_background(told):
+    assert not only(f"The driver {told} and hopes to race again in Monza, Italy.", "accident").main
+
+
 def test_who_died_elsewhere_is_not_added():
     text = "Two miners were killed and another was hurt when a shaft collapsed in Soma, Turkey."
     fall = next(e for e in events(f"{text} 22 workers have died there since May.") if e.layer == "accident")

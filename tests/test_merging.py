@@ -61,6 +61,9 @@ def test_two_words_of_one_sentence_are_one_happening_unless_both_count():
     assert len(coreference([first, bare])) == 1
     counted = [replace(e, killed=Count(n, n)) for n, e in ((3, first), (4, bare))]
     assert len(coreference(counted)) == 2
+    # ... and a third word that counts nothing does not bring them together.
+    third = replace(bare, id="a-40", trigger=Span(40, 48, "detained"))
+    assert len(coreference([*counted, third])) == 2
 
 
 def test_near_a_town_is_in_the_province_that_holds_it():

@@ -1,14 +1,16 @@
 """The texts that the tagger is trained on besides its corpora: each mark means something."""
 
+import gzip
+import json
 import random
 import re
 from pathlib import Path
 
 import pytest
 
-from geomap.encoder import ROLES
+from geomap.encoder import ENTITY_LABELS, ROLES, STATUSES
 from geomap.layers import load_layers
-from training.data import IGNORE, read_own
+from training.data import IGNORE, cut, read_labels, read_own, running_text
 
 ROOT = Path(__file__).parents[1]
 LAYERS = sorted(layer.id for layer in load_layers()[0])
@@ -72,3 +74,97 @@ def test_only_known_layers_and_statuses_are_marked():
             layer, *more = labels.split("|")
             assert layer in {*LAYERS, "again"}, labels
             assert set(more) <= statuses, labels
+
+
+LABELS = [json.loads(line) for line in (ROOT / "training" / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_labels_name_a_text_once_and_lie_within_it():
+    ids = [row["id"] for row in LABELS]
+    assert ids == sorted(set(ids))
+    for row in LABELS:
+        for event in row["events"]:
+            assert event["layer"] in LAYERS
+            assert event.get("status", "reported") in STATUSES
+            one = [event[k] for k in ("trigger", "place", "origin", "time", "attributed_to", "denied_by") if k in event]
+            many = [w for k in ("again", "source_actors", "target_actors") for w in event.get(k, ())]
+            assert all(0 <= start < end <= row["length"] for start, end in one + many), row["id"]
+            assert not any(
+                start < event["trigger"][1] and event["trigger"][0] < end for start, end in event.get("again", ())
+            )
+
+
+def test_labels_hold_no_text():
+    known = {
+        "id",
+        "length",
+        "events",
+        "layer",
+        "also",
+        "trigger",
+        "again",
+        "place",
+        "origin",
+        "time",
+        "killed",
+        "injured",
+    }
+    known |= {"status", "attributed_to", "denied_by", "source_actors", "target_actors", "weapon", "main"}
+    for row in LABELS:
+        assert set(row) | {key for event in row["events"] for key in event} <= known
+        texts = [value for event in row["events"] for value in event.values() if isinstance(value, str)]
+        assert set(texts) <= {*LAYERS, *STATUSES}
+
+
+@pytest.fixture
+def corpora(tmp_path):
+    def write(labels):
+        rows = [
+            {"tokens": ["Rain", "fell", "."], "tags": ["O", "O", "O"]},
+            {
+                "tokens": ["A", "bomb", "killed", "two", "in", "Kano", ",", '"', "police", '"', "say", "."],
+                "tags": ["O"] * 12,
+            },
+            {"tokens": ["The", "blast", "cost", "$", "1,00,000", "."], "tags": ["O"] * 6},
+        ]
+        rows[1]["tags"][5] = "B-GPE"
+        with gzip.open(tmp_path / "gmb.jsonl.gz", "wt", encoding="utf-8") as out:
+            out.write("\n".join(map(json.dumps, rows)))
+        (tmp_path / "news.jsonl").write_text('{"id": "cep-1", "text": "Rebels take Goma, they say."}', encoding="utf-8")
+        (tmp_path / "labels.jsonl").write_text("\n".join(map(json.dumps, labels)), encoding="utf-8")
+        return read_labels(tmp_path / "labels.jsonl", tmp_path, tmp_path / "news.jsonl", LAYERS)
+
+    return write
+
+
+def test_sentences_of_tokens_become_running_text():
+    rows = [{"tokens": ["He", "said", ":", '"', "I", "do", "n't", "(", "yet", ")", '"', "."], "tags": ["O"] * 12}]
+    assert running_text(rows) == ('He said: "I don\'t (yet)".', [])
+    assert running_text([{"tokens": ["1,00,000"], "tags": ["B-X"]}] * 2) == (
+        "100,000 100,000",
+        [(0, 7, "B-X"), (8, 15, "B-X")],
+    )
+
+
+def test_labels_of_sentences_and_of_news(corpora):
+    block = {"layer": "bombing", "trigger": [2, 6], "again": [[45, 50]], "place": [21, 25], "status": "claimed"}
+    event = {"layer": "territorial_change", "trigger": [7, 11], "place": [12, 16], "source_actors": [[0, 6]]}
+    items, blocks = corpora([
+        {"id": "cep-1", "length": 27, "events": [event]},
+        {"id": "gmb-1-3", "length": 65, "events": [block]},
+    ])  # fmt: skip
+    (_, whole, _), (window, reading) = items[0], blocks[0]
+    assert reading.text == 'A bomb killed two in Kano, "police" say. The blast cost $100,000.'
+    assert [whole.words[i] for i, label in enumerate(whole.trigger) if label > 0] == ["take"]
+    assert [[whole.words[i] for i in roles or ()] for roles in whole.pairs[0][1]][ROLES.index("place")] == ["Goma"]
+    assert window.words[window.pairs[0][0][0]] == "bomb"
+    assert window.trigger[window.words.index("blast")] == IGNORE
+    assert window.entity[window.words.index("Kano")] == ENTITY_LABELS.index("B-LOC")
+    assert [w for part in cut(window, reading, random.Random(0)) for w in part.words] == window.words
+
+
+def test_labels_of_another_text_are_refused(corpora):
+    with pytest.raises(ValueError, match="gmb-0-1 is 12 characters long, its text 10"):
+        corpora([{"id": "gmb-0-1", "length": 12, "events": []}])
+    with pytest.raises(ValueError, match="wiki-0-1 is neither in"):
+        corpora([{"id": "wiki-0-1", "length": 12, "events": []}])

@@ -231,13 +231,114 @@ def read_own(folder: Path, layers: list[str], rng: random.Random) -> list[Window
     windows: list[Window] = []
     for path in sorted(folder.glob("*.jsonl")):
         for item in _jsonl(path):
-            windows += _cut(_own_window(item, layers), Reading(item["text"]), rng)
+            windows += cut(_own_window(item, layers), Reading(item["text"]), rng)
     for path in sorted(folder.glob("*.txt")):
         for paragraph in path.read_text(encoding="utf-8").split("\n\n"):
             if paragraph.strip():
                 text, window = _marked_window(paragraph.strip(), layers)
-                windows += _cut(window, Reading(text), rng)
+                windows += cut(window, Reading(text), rng)
     return windows
+
+
+def read_labels(
+    path: Path, entities: Path, news: Path, layers: list[str]
+) -> tuple[list[tuple[str, Window, Window]], list[tuple[Window, Reading]]]:
+    """Read labels that are kept without their texts (training/labels.jsonl).
+
+    A line: {"id", "length", "events": [{"layer", "trigger": [start, end], "again": [[start, end], ...], ...}]}, offsets
+    in characters; places, speakers and the like are offsets too. The id is that of a news item (`news`, a JSON object
+    with "id" and "text" a line), or says which sentences of an entity corpus make the text: "gmb-30240-30248" is
+    gmb.jsonl.gz, lines 30240 up to 30247, from 0.
+
+    Returns:
+        The items as `read_events` gives them, and the blocks of sentences with what `cut` needs.
+
+    Raises:
+        ValueError: a text is not there, or not the one that was labelled.
+    """
+    rows = _jsonl(path)
+    wanted = {row["id"] for row in rows}
+    texts = {item["id"]: item["text"] for item in _jsonl(news) if item["id"] in wanted}
+    corpora: dict[str, list[dict[str, Any]]] = {}
+    items: list[tuple[str, Window, Window]] = []
+    blocks: list[tuple[Window, Reading]] = []
+    for row in rows:
+        tags: list[tuple[int, int, str]] = []
+        text = texts.get(row["id"], "")
+        if not text:
+            name, first, end = row["id"].rsplit("-", 2)
+            if not (entities / f"{name}.jsonl.gz").is_file():
+                raise ValueError(f"{path}: the text of {row['id']} is neither in {news} nor in {entities}")
+            if name not in corpora:
+                corpora[name] = _jsonl(entities / f"{name}.jsonl.gz")
+            text, tags = running_text(corpora[name][int(first) : int(end)])
+        if len(text) != row["length"]:
+            raise ValueError(f"{path}: {row['id']} is {row['length']} characters long, its text {len(text)}")
+        if row["id"] in texts:
+            bare = without_outlets(text)
+            items.append((row["id"], *(_labelled_window(row, t, [], layers) for t in (text, bare))))
+        else:
+            blocks.append((_labelled_window(row, text, tags, layers), Reading(text)))
+    return items, blocks
+
+
+def _labelled_window(row: dict[str, Any], text: str, tags: list[tuple[int, int, str]], layers: list[str]) -> Window:
+    def words(offsets: list[int]) -> str:
+        return text[offsets[0] : offsets[1]]
+
+    events = []
+    for event in row["events"]:
+        full = {"status": "reported", "main": True} | event
+        full |= {"start": event["trigger"][0], "trigger": words(event["trigger"])}
+        for role in ("place", "origin", "time", "attributed_to", "denied_by", "weapon"):
+            if role in event:
+                full[role] = words(event[role])
+        for role in ("source_actors", "target_actors"):
+            full[role] = [words(w) for w in event.get(role, ())]
+        events.append(full)
+    window = event_window({"toponyms": [], "events": events}, text, layers)
+    window.kind = None
+    tokens = [t for s in sentences(text) for t in tokenize(s.text, s.start)]
+    assert window.trigger is not None
+    for start, end in (w for e in row["events"] for w in e.get("again", ())):
+        for i in _inside(tokens, start, end):
+            window.trigger[i] = window.trigger[i] or IGNORE
+    if tags:
+        labels = [ENTITY_LABELS.index("O")] * len(tokens)
+        for start, end, tag in tags:
+            prefix, _, kind = tag.partition("-")
+            kind = _TYPES.get(kind, kind)
+            for k, i in enumerate(_inside(tokens, start, end)):
+                label = f"{prefix if k == 0 else 'I'}-{kind}"
+                labels[i] = ENTITY_LABELS.index(label) if label in ENTITY_LABELS else IGNORE
+        window.entity = _with_facilities([t.text for t in tokens], labels)
+    return window
+
+
+_CLOSING = re.compile(r"[.,;:!?)\]}%”]|'|['’]s|n't|'(?:re|ve|ll|d|m)", re.IGNORECASE)
+_LAKHS = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")
+
+
+def running_text(rows: Sequence[dict[str, Any]]) -> tuple[str, list[tuple[int, int, str]]]:
+    """Write sentences of tokens as running text: (text, (start, end, tag) of each token with a tag)."""
+    text = ""
+    tags: list[tuple[int, int, str]] = []
+    for row in rows:
+        quoted, glued = False, True
+        text += " " if text else ""
+        for token, tag in zip(row["tokens"], row["tags"], strict=True):
+            if token in ('"', "``", "''"):
+                space, quoted = not quoted and not glued, not quoted
+                glued = quoted
+            else:
+                space = not glued and not (_CLOSING.fullmatch(token) or (token[:1] in ".,;:!?" and len(token) <= 3))
+                glued = token in ("(", "[", "{", "$", "£", "€", "“", "‘")
+            # gmb groups the digits of numbers by two.
+            word = f"{int(token.replace(',', '')):,}" if _LAKHS.fullmatch(token) else token
+            text += " " + word if space else word
+            if tag != "O":
+                tags.append((len(text) - len(word), len(text), tag))
+    return text, tags
 
 
 _MARK = re.compile(r"\[(?P<trigger>[^\[\]|]+)\|(?P<labels>[^\[\]]+)\]|\{(?P<place>[^{}]+)\}|<(?P<speaker>[^<>]+)>")
@@ -304,7 +405,7 @@ def _own_window(item: dict[str, Any], layers: list[str]) -> Window:
     return window
 
 
-def _cut(window: Window, reading: Reading, rng: random.Random) -> list[Window]:
+def cut(window: Window, reading: Reading, rng: random.Random) -> list[Window]:
     """Cut a text's labels into the encoder's windows, and now and then into longer or shorter ones."""
     if len(window.words) != len(reading.tokens):
         raise ValueError(f"tokens differ in {reading.text[:60]!r}")
@@ -332,8 +433,8 @@ def _part(window: Window, lo: int, hi: int) -> Window:
         if inside:
             pairs.append((inside, [None if r is None else [i - lo for i in r if lo <= i < hi] for r in roles]))
     return Window(
-        window.words[lo:hi], kind=own(window.kind), trigger=own(window.trigger), status=own(window.status),
-        main=own(window.main), pairs=pairs,
+        window.words[lo:hi], entity=own(window.entity), kind=own(window.kind), trigger=own(window.trigger),
+        status=own(window.status), main=own(window.main), pairs=pairs,
     )  # fmt: skip
 
 

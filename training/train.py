@@ -23,7 +23,7 @@ from torch.nn import functional as F
 from transformers import BertConfig, BertModel
 
 from geomap.encoder import ENTITY_LABELS, HEADS, KIND_LABELS, ROLES, STATUSES, pieces
-from training.data import IGNORE, Window, join, read_entities, read_events, read_own, recase
+from training.data import IGNORE, Window, cut, join, read_entities, read_events, read_labels, read_own, recase
 from training.hard_cases import gazetteer_names, hard_cases, swap_names, with_dateline
 
 #: Width of the two projections whose product scores a role of a pair of tokens.
@@ -166,6 +166,8 @@ def main() -> None:
     parser.add_argument("--layers", type=Path, required=True, help="folder of layer TOML files, or a JSON list of ids")
     parser.add_argument("--own", type=Path, help="folder of texts written for the purpose, JSON lines")
     parser.add_argument("--own-epochs", type=int, default=2, help="passes over these for a pass over the items")
+    parser.add_argument("--labels", type=Path, help="labels of texts that are kept elsewhere (labels.jsonl)")
+    parser.add_argument("--news", type=Path, help="the news items that these label, JSON lines")
     parser.add_argument("--silver", type=int, default=20000)
     parser.add_argument("--epochs", type=int, default=13, help="passes over the event items")
     parser.add_argument("--entity-epochs", type=float, default=3.0)
@@ -199,12 +201,14 @@ def main() -> None:
         held = items[args.fold :: FOLDS]
         train = [item for i, item in enumerate(items) if i % FOLDS != args.fold]
     args.output.with_suffix(".held.json").write_text(json.dumps(sorted(i for i, _, _ in held)))
+    more, blocks = read_labels(args.labels, args.entities, args.news, layers) if args.labels else ([], [])
+    train = train + more
     counts = torch.ones(len(STATUSES))
     for _, whole, _ in train:
         for tokens, _ in whole.pairs:
             counts[whole.status[tokens[0]]] += 1  # type: ignore[index]
     status_weights = (counts.sum() / counts / len(STATUSES)) ** 0.4
-    print(len(entities), "sentences,", len(train), "items,", len(layers), "layers", flush=True)
+    print(len(entities), "sentences,", len(train), "items,", len(blocks), "blocks,", len(layers), "layers", flush=True)
 
     model = Tagger(args.base, len(layers))
     state = load_file(args.base / "model.safetensors")
@@ -216,13 +220,14 @@ def main() -> None:
 
     def varied(window: Window) -> Window:
         changed = swap_names(window, names, rng) if rng.random() < 0.4 else window
-        if window.kind is None and rng.random() < 0.06:
+        if window.trigger is None and window.kind is None and rng.random() < 0.06:
             changed = with_dateline(changed, names, rng)
         return recase(changed, rng)
 
     schedule: list[list[Window]] = []
     for _ in range(args.epochs):
         epoch = [rng.choice(pair[1:]) for pair in train]
+        epoch += [part for block in blocks for part in cut(*block, rng)]
         for _ in range(args.own_epochs if args.own else 0):
             epoch += read_own(args.own, layers, rng)
         schedule += sample_batches([varied(w) for w in epoch], 16, rng)

@@ -202,7 +202,7 @@ def _likelihood(reading: Reading, mention: Mention, span: Span) -> float:
 def _share_out(reading: Reading, mentions: Sequence[Mention], role: str) -> None:
     """Where events of one sentence claim the same fillers, and a trigger stands between these.
 
-    Give each event its nearest.
+    Give each event its nearest, but first the doer of whom it is sure.
     """
     if len(mentions) < 2:
         return
@@ -212,20 +212,27 @@ def _share_out(reading: Reading, mentions: Sequence[Mention], role: str) -> None
     if not apart:
         return
     pairs = sorted(
-        (min(abs(span.start - trigger), abs(trigger - span.end)), i, k)
+        (not _is_surest(reading, mention, span, role), min(abs(span.start - trigger), abs(trigger - span.end)), i, k)
         for i, (mention, trigger) in enumerate(zip(mentions, triggers, strict=True))
         for k, span in enumerate(spans)
         if span in mention.spans[role]
     )
     taken: dict[int, int] = {}
     kept: dict[int, list[int]] = {}
-    for _, i, k in pairs:
+    for _, _, i, k in pairs:
         if k not in taken and (i not in kept or _same_side(spans[kept[i][0]], spans[k], triggers)):
             taken[k] = i
             kept.setdefault(i, []).append(k)
     for i, mention in enumerate(mentions):
         if i in kept:
             mention.spans[role] = [spans[k] for k in sorted(kept[i])]
+
+
+def _is_surest(reading: Reading, mention: Mention, span: Span, role: str) -> bool:
+    """Tell whether this is the doer of a mention by far."""
+    own = _likelihood(reading, mention, span)
+    others = [_likelihood(reading, mention, s) for s in mention.spans[role] if s != span]
+    return role == "source_actors" and own > 0.9 and all(own > p + 0.3 for p in others)
 
 
 def _same_side(a: Span, b: Span, triggers: Sequence[int]) -> bool:

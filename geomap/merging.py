@@ -103,7 +103,7 @@ def reasons(event: Event, group: Sequence[Event], thresholds: Thresholds = DEFAU
         (max(_type(event, other) for other in group), "the types agree", "the types differ"),
         (_most([_where(event, other, thresholds.km) for other in group]), "the places agree", "the places lie apart"),
         (_most([_when(event, other) for other in group]), "the dates agree", "the dates differ"),
-        (_who([event], group), "the actors agree", "the actors differ"),
+        (0.0 if _two_sides(event, group) else _who([event], group), "the actors agree", "the actors differ"),
         (max(_how_many(event, other) for other in group), "the figures agree", "the figures differ"),
     ):
         if points:
@@ -124,6 +124,13 @@ def reasons(event: Event, group: Sequence[Event], thresholds: Thresholds = DEFAU
     if not (any(event.main == o.main for o in group) or points_back(event) or all(points_back(o) for o in group)):
         found.append(("one is news, the other background", -1.0))
     return found
+
+
+def _two_sides(event: Event, group: Sequence[Event]) -> bool:
+    """Tell whether a sentence tells of a riot from both sides: "protesters stormed it and police fired on them"."""
+    return event.layer == "riot" and any(
+        o.layer == "riot" and event.document == o.document and event.sentence.start == o.sentence.start for o in group
+    )
 
 
 def _says_more(event: Event) -> bool:

@@ -118,6 +118,15 @@ def test_what_is_discussed_keeps_its_own_place():
     assert event.toponym.written == "Kharkiv"
 
 
+def test_who_is_on_alert_is_not_who_made_it_so():
+    event = only(
+        "Kenya had been in a state of high alert following Somalia's pledge to retaliate against the drone attack on "
+        "Kismayo last Friday.",
+        "military_posture",
+    )
+    assert [a.name for a in event.actors if a.role == "source"] == ["Kenya"]
+
+
 def test_who_is_known_only_from_the_doers_is_claimed():
     event = only(
         "The rebels said they had captured the town of Goma in the Democratic Republic of the Congo.",

@@ -66,6 +66,13 @@ def test_two_words_of_one_sentence_are_one_happening_unless_both_count():
     assert len(coreference([*counted, third])) == 2
 
 
+def test_a_riot_has_two_sides_within_a_sentence():
+    crowd = event("riot", "stormed", place=LIMA, actors=(Actor("protesters", "source", type="civilians"),))
+    police = event("riot", "opened fire", start=20, place=LIMA, actors=(Actor("police", "source", type="police"),))
+    assert len(coreference([crowd, police])) == 2
+    assert len(coreference([crowd, replace(police, sentence=crowd.sentence)])) == 1
+
+
 def test_near_a_town_is_in_the_province_that_holds_it():
     from shapely.geometry import Point
 

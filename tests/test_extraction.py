@@ -120,8 +120,8 @@ def test_what_is_discussed_keeps_its_own_place():
 
 def test_who_is_on_alert_is_not_who_made_it_so():
     event = only(
-        "Kenya had been in a state of high alert following Somalia's pledge to retaliate against the drone attack on "
-        "Kismayo last Friday.",
+        "Kenya had been in a state of high alert following Somalia's pledge to retaliate against the unprecedented "
+        "rocket attack against Somalia last Saturday.",
         "military_posture",
     )
     assert [a.name for a in event.actors if a.role == "source"] == ["Kenya"]

@@ -230,9 +230,10 @@ def _share_out(reading: Reading, mentions: Sequence[Mention], role: str) -> None
 
 def _is_surest(reading: Reading, mention: Mention, span: Span, role: str) -> bool:
     """Tell whether this is the doer of a mention by far."""
+    if role != "source_actors":
+        return False
     own = _likelihood(reading, mention, span)
-    others = [_likelihood(reading, mention, s) for s in mention.spans[role] if s != span]
-    return role == "source_actors" and own > 0.9 and all(own > p + 0.3 for p in others)
+    return own > 0.9 and all(own > _likelihood(reading, mention, s) + 0.3 for s in mention.spans[role] if s != span)
 
 
 def _same_side(a: Span, b: Span, triggers: Sequence[int]) -> bool:

@@ -99,11 +99,14 @@ def reasons(event: Event, group: Sequence[Event], thresholds: Thresholds = DEFAU
     Minus infinity is a contradiction, which ends the list; `thresholds.same` points or more make it one happening.
     """
     found: list[tuple[str, float]] = []
+    beside = [o for o in group if event.document == o.document and event.sentence.start == o.sentence.start]
+    # "Protesters stormed the hall and police fired on them": two sides of one riot.
+    two_sides = event.layer == "riot" and any(o.layer == "riot" for o in beside)
     for points, agree, differ in (
         (max(_type(event, other) for other in group), "the types agree", "the types differ"),
         (_most([_where(event, other, thresholds.km) for other in group]), "the places agree", "the places lie apart"),
         (_most([_when(event, other) for other in group]), "the dates agree", "the dates differ"),
-        (0.0 if _two_sides(event, group) else _who([event], group), "the actors agree", "the actors differ"),
+        (0.0 if two_sides else _who([event], group), "the actors agree", "the actors differ"),
         (max(_how_many(event, other) for other in group), "the figures agree", "the figures differ"),
     ):
         if points:
@@ -118,19 +121,11 @@ def reasons(event: Event, group: Sequence[Event], thresholds: Thresholds = DEFAU
     ):
         found.append(("one text uses the same word", 1.0))
     # Two accounts in one sentence, each with its own day or figures, are of two happenings rather than of one.
-    beside = [o for o in group if event.document == o.document and event.sentence.start == o.sentence.start]
     if _says_more(event) and any(_says_more(o) for o in beside) and not points_back(event):
         found.append(("one sentence gives each a day or figures", -1.0))
     if not (any(event.main == o.main for o in group) or points_back(event) or all(points_back(o) for o in group)):
         found.append(("one is news, the other background", -1.0))
     return found
-
-
-def _two_sides(event: Event, group: Sequence[Event]) -> bool:
-    """Tell whether a sentence tells of a riot from both sides: "protesters stormed it and police fired on them"."""
-    return event.layer == "riot" and any(
-        o.layer == "riot" and event.document == o.document and event.sentence.start == o.sentence.start for o in group
-    )
 
 
 def _says_more(event: Event) -> bool:

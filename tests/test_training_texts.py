@@ -86,9 +86,10 @@ def test_labels_name_a_text_once_and_lie_within_it():
         for event in row["events"]:
             assert event["layer"] in LAYERS
             assert event.get("status", "reported") in STATUSES
-            one = [event[k] for k in ("trigger", "place", "origin", "time", "attributed_to", "denied_by") if k in event]
+            one = ("trigger", "place", "origin", "time", "attributed_to", "denied_by", "weapon")
+            single = [event[k] for k in one if k in event]
             many = [w for k in ("again", "source_actors", "target_actors") for w in event.get(k, ())]
-            assert all(0 <= start < end <= row["length"] for start, end in one + many), row["id"]
+            assert all(0 <= start < end <= row["length"] for start, end in single + many), row["id"]
             assert not any(
                 start < event["trigger"][1] and event["trigger"][0] < end for start, end in event.get("again", ())
             )
@@ -96,20 +97,9 @@ def test_labels_name_a_text_once_and_lie_within_it():
 
 def test_labels_hold_no_text():
     known = {
-        "id",
-        "length",
-        "events",
-        "layer",
-        "also",
-        "trigger",
-        "again",
-        "place",
-        "origin",
-        "time",
-        "killed",
-        "injured",
-    }
-    known |= {"status", "attributed_to", "denied_by", "source_actors", "target_actors", "weapon", "main"}
+        "id", "length", "events", "layer", "also", "trigger", "again", "place", "origin", "time", "killed", "injured",
+        "status", "attributed_to", "denied_by", "source_actors", "target_actors", "weapon", "main",
+    }  # fmt: skip
     for row in LABELS:
         assert set(row) | {key for event in row["events"] for key in event} <= known
         texts = [value for event in row["events"] for value in event.values() if isinstance(value, str)]
@@ -128,8 +118,9 @@ def corpora(tmp_path):
             {"tokens": ["The", "blast", "cost", "$", "1,00,000", "."], "tags": ["O"] * 6},
         ]
         rows[1]["tags"][5] = "B-GPE"
-        with gzip.open(tmp_path / "gmb.jsonl.gz", "wt", encoding="utf-8") as out:
-            out.write("\n".join(map(json.dumps, rows)))
+        for corpus in ("gmb", "gum"):
+            with gzip.open(tmp_path / f"{corpus}.jsonl.gz", "wt", encoding="utf-8") as out:
+                out.write("\n".join(map(json.dumps, rows)))
         (tmp_path / "news.jsonl").write_text('{"id": "cep-1", "text": "Rebels take Goma, they say."}', encoding="utf-8")
         (tmp_path / "labels.jsonl").write_text("\n".join(map(json.dumps, labels)), encoding="utf-8")
         return read_labels(tmp_path / "labels.jsonl", tmp_path, tmp_path / "news.jsonl", LAYERS)
@@ -152,6 +143,7 @@ def test_labels_of_sentences_and_of_news(corpora):
     items, blocks = corpora([
         {"id": "cep-1", "length": 27, "events": [event]},
         {"id": "gmb-1-3", "length": 65, "events": [block]},
+        {"id": "gum-0-1", "length": 10, "events": []},
     ])  # fmt: skip
     (_, whole, _), (window, reading) = items[0], blocks[0]
     assert reading.text == 'A bomb killed two in Kano, "police" say. The blast cost $100,000.'
@@ -160,6 +152,7 @@ def test_labels_of_sentences_and_of_news(corpora):
     assert window.words[window.pairs[0][0][0]] == "bomb"
     assert window.trigger[window.words.index("blast")] == IGNORE
     assert window.entity[window.words.index("Kano")] == ENTITY_LABELS.index("B-LOC")
+    assert blocks[1][0].entity is None  # nationalities are tagged in gmb only
     assert [w for part in cut(window, reading, random.Random(0)) for w in part.words] == window.words
 
 

@@ -1,8 +1,9 @@
 """Read the training corpora and turn them into labelled windows of tokens.
 
-In: a folder `entities/` of {"tokens", "tags"} lines (gzip, BIO) and a file of event items, a JSON object a line
-({"text", "toponyms": [{"start", "end", "kind"}], "events": [...]}; see README.md). Out: `Window`s, whose labels line up
-with the tokens that `geomap.text.tokenize` makes; -100 means "not labelled here".
+In: a folder `entities/` of {"tokens", "tags"} lines (gzip, BIO); a file of event items, a JSON object a line
+({"text", "toponyms": [{"start", "end", "kind"}], "events": [...]}; see README.md); texts of our own; and labels of
+texts that are kept elsewhere (labels.jsonl). Out: `Window`s, whose labels line up with the tokens that
+`geomap.text.tokenize` makes; -100 means "not labelled here".
 """
 
 from __future__ import annotations
@@ -272,6 +273,8 @@ def read_labels(
             if name not in corpora:
                 corpora[name] = _jsonl(entities / f"{name}.jsonl.gz")
             text, tags = running_text(corpora[name][int(first) : int(end)])
+            if name != "gmb":  # the others leave nationalities untagged
+                tags = []
         if len(text) != row["length"]:
             raise ValueError(f"{path}: {row['id']} is {row['length']} characters long, its text {len(text)}")
         if row["id"] in texts:

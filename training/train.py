@@ -182,6 +182,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("-o", "--output", type=Path, default=Path("tagger.pt"))
     args = parser.parse_args()
+    if args.labels and not args.news:
+        parser.error("--labels needs --news, the texts of the news items")
     rng = random.Random(args.seed)
     torch.manual_seed(args.seed)
     if args.layers.is_dir():
